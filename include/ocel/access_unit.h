@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// One access unit as it lies in a media ring: a picture of H.264, or a block of sound.
+#ifndef OCEL_ACCESS_UNIT_H
+#define OCEL_ACCESS_UNIT_H
+
+#include "ocel/span.h"
+#include "ocel/time.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The most NAL units that one access unit may have; a bigger one is refused at commit.
+#define OCEL_UNITS_MAX 255u
+
+/// One NAL unit (without start code or length) of an access unit.
+typedef struct {
+  uint32_t offset;  ///< From `ocel_access_unit.data`.
+  uint32_t size;    ///< Bytes; never 0.
+} ocel_unit;
+
+/// A borrowed view; whoever returns it says how long it stays valid.
+typedef struct {
+  const uint8_t *data;
+  const ocel_unit *units;
+  uint16_t unit_count;  ///< 1..OCEL_UNITS_MAX.
+  bool key;             ///< Decoding can start here (H.264: an IDR picture).
+  uint32_t size;        ///< Sum of the sizes of the units, bytes.
+  ocel_us captured_at;  ///< Sampling instant; the RTP timestamp comes from it.
+} ocel_access_unit;
+
+static inline ocel_span ocel_access_unit_span(const ocel_access_unit *au, size_t unit) {
+  return ocel_span_make(au->data + au->units[unit].offset, au->units[unit].size);
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// An access unit of H.264 -> RTP payloads, packetization-mode 1 (RFC 6184 5.6, 5.7.1, 5.8):
+// runs of small non-VCL NAL units (types 6..9: SEI, SPS, PPS, AUD) travel as one STAP-A,
+// a NAL unit that fits as a single NAL unit packet, any other as FU-A fragments.
+//
+//   ocel_h264_pos pos = OCEL_H264_START;
+//   while (!ocel_h264_at_end(&au, pos)) {
+//     size_t n = ocel_h264_pack(&au, pos, payload_max, &gather, &pos);
+//     if (n == 0) break;  // gather list full: write it, then go on from the same `pos`
+//   }
+//
+// The position is a plain value: the same position and `payload_max` give the same payload
+// again. No video byte is copied.
+#ifndef OCEL_H264_PACK_H
+#define OCEL_H264_PACK_H
+
+#include "ocel/access_unit.h"
+#include "ocel/gather.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The smallest payload that still carries one byte of video in an FU-A.
+#define OCEL_H264_PAYLOAD_MIN 3u
+
+/// Where the next payload begins.
+typedef struct {
+  uint16_t unit;    ///< Index into the units; `unit_count` at the end.
+  uint32_t offset;  ///< Bytes of that unit already sent, its NAL header included.
+} ocel_h264_pos;
+
+#define OCEL_H264_START ((ocel_h264_pos){0, 0})
+
+/// True when the payload before `pos` was the last: that packet has the marker bit
+/// (RFC 6184 5.1).
+static inline bool ocel_h264_at_end(const ocel_access_unit *au, ocel_h264_pos pos) {
+  return pos.unit >= au->unit_count;
+}
+
+/// Appends the payload that begins at `pos` to `g`.
+///
+/// @param pos          Not at the end.
+/// @param payload_max  Largest payload in bytes, RTP header excluded; at least
+///                     OCEL_H264_PAYLOAD_MIN. Keep it the same within an access unit.
+/// @param next         Gets the position behind this payload; untouched if 0 is returned.
+/// @return The payload's size in bytes, 1..payload_max; 0, with `g` unchanged, if the
+///         gather list has no room for it.
+size_t ocel_h264_pack(const ocel_access_unit *au, ocel_h264_pos pos, size_t payload_max,
+                      ocel_gather *g, ocel_h264_pos *next);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

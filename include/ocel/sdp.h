@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the session description of a stream (RFC 8866, RFC 6184 8.2.1).
+#ifndef OCEL_SDP_H
+#define OCEL_SDP_H
+
+#include "ocel/err.h"
+#include "ocel/span.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// One m-section. Spans are borrowed for the call.
+typedef struct {
+  uint8_t payload_type;                     ///< 96..127.
+  uint32_t clock_hz;                        ///< 90000 for H.264.
+  unsigned track;                           ///< Number in `a=control:trackID=N`.
+  ocel_span sps, pps;                       ///< NAL units with their headers; both non-empty.
+  uint32_t bitrate;                         ///< Bits per second for b=AS; 0 leaves the line out.
+  uint32_t fps_numerator, fps_denominator;  ///< a=framerate; 0/1 leaves it out.
+} ocel_sdp_video;
+
+typedef struct {
+  uint64_t session_id;       ///< o= sess-id.
+  uint64_t session_version;  ///< o= sess-version; changes whenever the tracks do.
+  ocel_span address;         ///< o= unicast-address: text of an IPv4 or IPv6 address.
+  bool ipv6;
+  ocel_span name;  ///< s=; "ocel" if empty. CR, LF and NUL become spaces.
+} ocel_sdp_session;
+
+/// Writes the session part: v= o= s= c= t= a=control:* a=range:npt=now-.
+void ocel_sdp_put_session(ocel_wbuf *w, const ocel_sdp_session *s);
+
+/// Writes one video m-section with sprop-parameter-sets and profile-level-id.
+void ocel_sdp_put_video(ocel_wbuf *w, const ocel_sdp_video *v);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
