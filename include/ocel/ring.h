@@ -29,7 +29,7 @@ typedef struct ocel_ring ocel_ring;
 typedef struct {
   uint32_t unit_max;  ///< Largest access unit that reserve is asked for, bytes; >= 64.
   uint32_t bytes;     ///< Media memory; at least 3 * (unit_max + OCEL_RING_OVERHEAD).
-  uint16_t records;   ///< Access units kept at most; 4..16384.
+  uint16_t records;   ///< Access units kept at most: a power of two, 4..16384.
   uint16_t align;     ///< Alignment of reserved memory: a power of two, 8..256.
 } ocel_ring_config;
 
