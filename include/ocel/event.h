@@ -58,7 +58,7 @@ typedef struct {
   uint32_t a, b;
 } ocel_event;
 
-/// Static text of the tables above, never NULL.
+/// Static text of the tables above, never NULL; "?" (level '?') for any other number.
 const char *ocel_event_text(ocel_event_code code);
 char ocel_event_level(ocel_event_code code);
 const char *ocel_close_reason_text(ocel_close_reason reason);

@@ -37,7 +37,7 @@ static inline bool ocel_gather_fits(const ocel_gather *g, size_t spans, size_t b
   return g->max - g->n >= spans && g->cap - g->used >= bytes;
 }
 
-/// Appends `n` bytes of scratch and returns where to write them; NULL, with `g` unchanged,
+/// Appends `n` (> 0) bytes of scratch and returns where to write them; NULL, with `g` unchanged,
 /// if they do not fit. Valid as long as the scratch.
 uint8_t *ocel_gather_make_bytes(ocel_gather *g, size_t n);
 

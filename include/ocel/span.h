@@ -53,7 +53,7 @@ void ocel_put_be32(ocel_wbuf *w, uint32_t v);
 void ocel_put_span(ocel_wbuf *w, ocel_span s);
 void ocel_put_str(ocel_wbuf *w, const char *s);                ///< Without its NUL.
 void ocel_put_uint(ocel_wbuf *w, uint64_t v);                  ///< Decimal, no padding.
-void ocel_put_hex(ocel_wbuf *w, uint32_t v, unsigned digits);  ///< Upper case; 1..8 digits.
+void ocel_put_hex(ocel_wbuf *w, uint32_t v, unsigned digits);  ///< Upper case, the low 1..8 digits.
 void ocel_put_base64(ocel_wbuf *w, ocel_span s);               ///< RFC 4648 4, with padding.
 
 /// Big-endian reads; the caller has checked that the bytes are there.
