@@ -56,24 +56,38 @@ typedef struct {
   uint16_t status;  ///< 200, or the refusal to answer with (see below).
 } ocel_rtsp_request;
 
+/// How far a request that is still coming in has been read, so that no byte of its head is read
+/// twice. Zeroed before the first byte of a request. Fields are private.
+typedef struct {
+  uint32_t body;   // Content-Length, once the head is whole
+  uint16_t at;     // bytes of the head read
+  uint16_t mark;   // where the element that is being read begins
+  uint16_t lines;  // header lines begun
+  uint8_t part;    // place in the grammar
+  bool cr;         // the last byte was CR
+} ocel_rtsp_scan;
+
 /// Takes one request from the beginning of `in`. Empty lines before it are skipped; line ends
 /// are CRLF or LF; header names are case-blind; a folded line (leading space or tab) continues
 /// the value before it and is kept as it stands.
 ///
-/// @param in      Bytes received and not yet consumed.
-/// @param seen    How many of them the last call, which returned MORE, had already; 0 at first.
-///                Lets a request that comes byte by byte cost linear time.
+/// @param in      Bytes received and not yet consumed. After MORE the next call must begin with
+///                the same bytes (wherever they lie by then) and may add some.
+/// @param scan    Kept by the caller from call to call; zeroed again by all results but MORE. A
+///                request that comes byte by byte costs as much as one that comes at once.
 /// @param req     Filled for OK; for SYNTAX and SPACE at least `status` and, when it was there,
 ///                the CSeq header, so that the refusal can be sent before closing.
 /// @param used    Bytes consumed, for OK.
 /// @return OCEL_OK: `status` is 200, or 501 (Not Implemented) for an unknown method, or 505 for
-///         RTSP/2 and later; the connection may go on.
+///         another version than RTSP/1.x; the connection may go on.
 ///         OCEL_ERR_MORE: not whole yet and within the limits.
-///         OCEL_ERR_SYNTAX: `status` 400, or 411 when a Transfer-Encoding stands in for the
-///         missing Content-Length; OCEL_ERR_SPACE: 413, 414 or 400 from the limits. After both,
-///         answer and close: the next request's beginning is unknown.
-OCEL_MUST_USE ocel_err ocel_rtsp_parse(ocel_span in, size_t seen, const ocel_rtsp_limits *limits,
-                                       ocel_rtsp_request *req, size_t *used);
+///         OCEL_ERR_SYNTAX: `status` 400, as soon as a byte cannot belong to a request; or 411
+///         when a Transfer-Encoding stands in for the missing Content-Length; OCEL_ERR_SPACE:
+///         413, 414 or 400 from the limits. After both, answer and close: the next request's
+///         beginning is unknown.
+OCEL_MUST_USE ocel_err ocel_rtsp_parse(ocel_span in, ocel_rtsp_scan *scan,
+                                       const ocel_rtsp_limits *limits, ocel_rtsp_request *req,
+                                       size_t *used);
 
 /// One interleaved frame: '$', channel, 16-bit length, data (RFC 2326 10.12).
 typedef struct {
