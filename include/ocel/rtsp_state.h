@@ -43,7 +43,7 @@ typedef struct {
 /// The method named by `text` (case matters, RFC 2326 6.1); OCEL_METHOD_COUNT if none.
 ocel_rtsp_method ocel_rtsp_method_of(ocel_span text);
 
-/// The method's name, static.
+/// The method's name, static; "?" if there is no such method.
 const char *ocel_rtsp_method_name(ocel_rtsp_method m);
 
 /// Looks the request up: PLAY, PAUSE and TEARDOWN without a session give 454; SETUP while
