@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "log.h"
+#include "ocel/server.h"
+#include "option_kinds.h"
+
+#define FIELD(name) offsetof(oceld_options, name), sizeof(((oceld_options *)NULL)->name)
+
+_Static_assert(OCEL_START_DEFAULT == 0 && OCEL_START_GOP == 1 && OCEL_START_IDR == 2 &&
+                   OCEL_START_LIVE == 3,
+               "the words of `start` stand in the order of ocel_start");
+_Static_assert(OCELD_LOG_ERROR == 0 && OCELD_LOG_DEBUG == 3,
+               "the words of `log_level` stand in the order of oceld_log_level");
+
+// clang-format off
+static const oceld_option TABLE[] = {
+    {"port", OCELD_INTEGER, 0, 65535, "8554", "N",
+     "port of RTSP over TCP; 0 takes any free one", {NULL}, FIELD(port), false},
+    {"stream_path", OCELD_URL_PATH, 0, 0, "/stream", "PATH",
+     "path of the URL: rtsp://ADDRESS:PORT/stream", {NULL}, FIELD(stream_path), false},
+    {"rtp_port", OCELD_INTEGER, 0, 65535, "5004", "N",
+     "UDP port that RTP is sent from; 0 takes any free one", {NULL}, FIELD(rtp_port), false},
+    {"rtcp_port", OCELD_INTEGER, 0, 65535, "5005", "N",
+     "UDP port of RTCP; 0 takes any free one", {NULL}, FIELD(rtcp_port), false},
+    {"max_clients", OCELD_INTEGER, 1, 4096, "64", "N",
+     "sessions at the same time", {NULL}, FIELD(max_clients), false},
+    {"bind", OCELD_ADDRESS, 0, 0, "", "ADDRESS",
+     "serve on this address only", {NULL}, FIELD(bind), false},
+    {"source", OCELD_SOURCE, 0, 0, "test", "SOURCE",
+     "where the pictures come from", {NULL}, FIELD(source), false},
+    {"size", OCELD_SIZE, 16, 8192, "", "WxH",
+     "picture size; 1280x720 for the test picture, else the source's own", {NULL}, FIELD(size), false},
+    {"fps", OCELD_RATE, 1, 240, "", "N",
+     "pictures per second; 30 for the test picture, else the source's own", {NULL}, FIELD(fps), false},
+    {"bitrate", OCELD_BITS, 100000, 10000000, "2000000", "N",
+     "bits per second of encoded video", {NULL}, FIELD(bitrate), true},
+    {"gop", OCELD_INTEGER, 1, 120, "30", "N",
+     "pictures from one IDR picture to the next", {NULL}, FIELD(gop), true},
+    {"qp_min", OCELD_INTEGER, 0, 51, "10", "N",
+     "lowest quantiser: best picture", {NULL}, FIELD(qp_min), true},
+    {"qp_max", OCELD_INTEGER, 0, 51, "40", "N",
+     "highest quantiser: worst picture", {NULL}, FIELD(qp_max), true},
+    {"start", OCELD_CHOICE, 0, 0, "default", "WHERE",
+     "where a player begins; default is gop over TCP and idr over UDP",
+     {"default", "gop", "idr", "live"}, FIELD(start), false},
+    {"stats", OCELD_FILE, 0, 0, "", "FILE",
+     "write all counters to FILE as JSON once a second", {NULL}, FIELD(stats), false},
+    {"payload_max", OCELD_INTEGER, 64, 1400, "1400", "N",
+     "largest RTP payload in bytes", {NULL}, FIELD(payload_max), false},
+    {"session_timeout", OCELD_INTEGER, 5, 3600, "60", "SECONDS",
+     "a silent session ends after this time", {NULL}, FIELD(session_timeout), false},
+    {"ring_size", OCELD_BYTES, 1u << 20, 1u << 30, "", "BYTES",
+     "memory for media; by default what two groups of pictures need", {NULL}, FIELD(ring_size), false},
+    {"log_level", OCELD_CHOICE, 0, 0, "info", "LEVEL",
+     "what is logged", {"error", "warning", "info", "debug"}, FIELD(log_level), true},
+};
+// clang-format on
+
+enum { OPTION_COUNT = sizeof TABLE / sizeof TABLE[0] };
+
+const oceld_option *oceld_option_table(size_t *count) {
+  *count = OPTION_COUNT;
+  return TABLE;
+}
+
+static char folded(char c) { return (char)(c == '-' ? '_' : c); }
+
+static bool same_name(const char *a, const char *b) {
+  for (; *a != '\0' && folded(*a) == folded(*b); a++) b++;
+  return *a == '\0' && *b == '\0';
+}
+
+const oceld_option *oceld_option_find(const char *name) {
+  for (size_t i = 0; i < OPTION_COUNT; i++) {
+    if (same_name(name, TABLE[i].name)) return &TABLE[i];
+  }
+  return NULL;
+}
+
+static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
+
+// Levenshtein's distance; only for names shorter than the row.
+static unsigned distance(const char *a, const char *b) {
+  unsigned row[32];
+  const size_t n = strlen(b);
+  assert(n < sizeof row / sizeof row[0]);
+  for (unsigned j = 0; j <= n; j++) row[j] = j;
+  for (unsigned i = 1; a[i - 1] != '\0'; i++) {
+    unsigned diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= n; j++) {
+      const unsigned replaced = diagonal + (folded(a[i - 1]) != b[j - 1]);
+      diagonal = row[j];
+      row[j] = least(replaced, 1 + least(row[j], row[j - 1]));
+    }
+  }
+  return row[n];
+}
+
+const oceld_option *oceld_option_nearest(const char *name) {
+  const oceld_option *best = NULL;
+  unsigned best_distance = 3;  // More than two slips are no slip.
+  for (size_t i = 0; i < OPTION_COUNT; i++) {
+    const unsigned d = distance(name, TABLE[i].name);
+    if (d >= best_distance) continue;
+    best = &TABLE[i];
+    best_distance = d;
+  }
+  return best;
+}
+
+void oceld_options_defaults(oceld_options *o) {
+  memset(o, 0, sizeof *o);
+  o->fps.denominator = 1;
+  for (size_t i = 0; i < OPTION_COUNT; i++) {
+    oceld_failure why;
+    if (TABLE[i].initial[0] == '\0') continue;
+    const bool ok = oceld_option_set(o, &TABLE[i], TABLE[i].initial, &why);
+    assert(ok);
+    (void)ok;
+  }
+}
+
+bool oceld_option_set(oceld_options *o, const oceld_option *option, const char *value,
+                      oceld_failure *why) {
+  return oceld_kind_rules_of(option->kind)->read(option, value, (char *)o + option->offset, why);
+}
+
+bool oceld_options_check(const oceld_options *o, oceld_failure *why) {
+  if (o->qp_min > o->qp_max) {
+    return oceld_fail(why, "qp_min (%u) is above qp_max (%u); give a qp_min of at most %u",
+                      o->qp_min, o->qp_max, o->qp_max);
+  }
+  if (o->rtp_port != 0 && o->rtp_port == o->rtcp_port) {
+    return oceld_fail(why,
+                      "rtp_port and rtcp_port are both %u; give them different ports, "
+                      "for example 5004 and 5005",
+                      o->rtp_port);
+  }
+  if ((o->rtp_port == 0) != (o->rtcp_port == 0)) {
+    return oceld_fail(why,
+                      "only one of rtp_port and rtcp_port is 0; give both a port, or "
+                      "0 to both for any free ones");
+  }
+  return true;
+}
+
+bool oceld_option_equal(const oceld_options *a, const oceld_options *b,
+                        const oceld_option *option) {
+  const char *pa = (const char *)a + option->offset, *pb = (const char *)b + option->offset;
+  return memcmp(pa, pb, option->room) == 0;
+}
+
+oceld_source_type oceld_options_source(const oceld_options *o, const char **path) {
+  static const struct {
+    const char *prefix;
+    oceld_source_type type;
+  } PREFIX[] = {
+      {"file:", OCELD_SOURCE_FILE},
+      {"v4l2:", OCELD_SOURCE_V4L2}
+  };
+  for (size_t i = 0; i < sizeof PREFIX / sizeof PREFIX[0]; i++) {
+    const size_t n = strlen(PREFIX[i].prefix);
+    if (strncmp(o->source, PREFIX[i].prefix, n) != 0) continue;
+    *path = o->source + n;
+    return PREFIX[i].type;
+  }
+  *path = "";
+  return OCELD_SOURCE_TEST;
+}

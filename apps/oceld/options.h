@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of oceld: one table that drives the command line, the YAML file, --help, the
+// errors, and what a SIGHUP may change.
+#ifndef OCELD_OPTIONS_H
+#define OCELD_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "failure.h"
+
+/// Width and height of a picture; 0 x 0: the source's own.
+typedef struct {
+  uint32_t width, height;
+} oceld_size;
+
+/// Pictures per second as a fraction; 0/1: the source's own.
+typedef struct {
+  uint32_t numerator, denominator;
+} oceld_rate;
+
+/// Where the pictures come from.
+typedef enum { OCELD_SOURCE_TEST, OCELD_SOURCE_FILE, OCELD_SOURCE_V4L2 } oceld_source_type;
+
+#define OCELD_PATH_MAX 4096u
+
+/// Everything that can be set. Plain data; compared and copied as a whole.
+typedef struct {
+  uint32_t port;
+  uint32_t rtp_port, rtcp_port;
+  uint32_t max_clients;
+  uint32_t bitrate;  ///< Bits per second.
+  uint32_t gop;      ///< Pictures from one IDR to the next.
+  uint32_t qp_min, qp_max;
+  uint32_t start;  ///< An ocel_start.
+  uint32_t payload_max;
+  uint32_t session_timeout;  ///< Seconds.
+  uint32_t ring_size;        ///< Bytes; 0: by the source's rate.
+  uint32_t log_level;        ///< An oceld_log_level.
+  oceld_size size;
+  oceld_rate fps;
+  char stream_path[64];
+  char bind[64];  ///< Numeric address; "": every address.
+  char source[OCELD_PATH_MAX];
+  char stats[OCELD_PATH_MAX];  ///< "": none.
+} oceld_options;
+
+/// How an option's value is written.
+typedef enum {
+  OCELD_INTEGER,
+  OCELD_BITS,    ///< Bits per second: 2000000, 2000k, 2M, 1.5M.
+  OCELD_BYTES,   ///< 8388608, 8192K, 8M (units of 1,024).
+  OCELD_CHOICE,  ///< One word of `words`.
+  OCELD_SIZE,    ///< 1280x720.
+  OCELD_RATE,    ///< 30, 29.97, 30000/1001.
+  OCELD_URL_PATH,
+  OCELD_ADDRESS,
+  OCELD_SOURCE,  ///< test, file:PATH, v4l2:DEVICE.
+  OCELD_FILE,
+  OCELD_KIND_COUNT
+} oceld_kind;
+
+typedef struct {
+  const char *name;  ///< As in YAML; on the command line with dashes.
+  oceld_kind kind;
+  uint32_t low, high;    ///< Range of numbers, inclusive.
+  const char *initial;   ///< The default as a user would write it; "": empty or zero.
+  const char *metavar;   ///< What --help shows as the value.
+  const char *help;      ///< One line, without the range.
+  const char *words[5];  ///< OCELD_CHOICE: in the order of the field's values, NULL-terminated.
+  size_t offset, room;   ///< The field in oceld_options.
+  bool live;             ///< A running program can change it.
+} oceld_option;
+
+/// The table; `*count` gets its length. Static.
+const oceld_option *oceld_option_table(size_t *count);
+
+/// The option of that name, dashes and underscores being the same; NULL if there is none.
+const oceld_option *oceld_option_find(const char *name);
+
+/// The name that `name` was probably meant to be; NULL if nothing is near.
+const oceld_option *oceld_option_nearest(const char *name);
+
+/// Fills in every default.
+void oceld_options_defaults(oceld_options *o);
+
+/// Reads `value` into its field.
+///
+/// @param why  On failure: what is wrong with the value and what to write instead; the
+///             caller puts the option's name in front.
+bool oceld_option_set(oceld_options *o, const oceld_option *option, const char *value,
+                      oceld_failure *why);
+
+/// Checks what no single option can be blamed for.
+bool oceld_options_check(const oceld_options *o, oceld_failure *why);
+
+/// True if both hold the same value of `option`.
+bool oceld_option_equal(const oceld_options *a, const oceld_options *b, const oceld_option *option);
+
+/// Splits `source` into its type and the path behind the colon ("" for the test picture).
+oceld_source_type oceld_options_source(const oceld_options *o, const char **path);
+
+/// Writes --help.
+void oceld_options_help(FILE *out);
+
+#endif
