@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command_line.h"
+
+#include <string.h>
+
+enum { NAME_MAX_LENGTH = 63 };
+
+// One argument taken apart: "--gop=30" or "--gop" "30".
+typedef struct {
+  char name[NAME_MAX_LENGTH + 1];  // Without the dashes in front.
+  const char *value;               // NULL if there is none.
+  int used;                        // Arguments taken.
+} argument;
+
+static bool split(int left, char *const *args, argument *out, oceld_failure *why) {
+  const char *text = args[0];
+  if (strncmp(text, "--", 2) != 0 || text[2] == '\0') {
+    return oceld_fail(why, "\"%.100s\" is no option; options begin with -- (see oceld --help)",
+                      text);
+  }
+  const char *equals = strchr(text, '=');
+  const size_t n = equals != NULL ? (size_t)(equals - text) - 2 : strlen(text + 2);
+  const size_t kept = n < NAME_MAX_LENGTH ? n : NAME_MAX_LENGTH;
+  memcpy(out->name, text + 2, kept);
+  out->name[kept] = '\0';
+  out->value = equals != NULL ? equals + 1 : left > 1 ? args[1] : NULL;
+  out->used = equals != NULL ? 1 : 2;
+  return true;
+}
+
+static void put_dashes(char *name) {
+  for (; *name != '\0'; name++) {
+    if (*name == '_') *name = '-';
+  }
+}
+
+static bool unknown(const char *name, oceld_failure *why) {
+  const oceld_option *near = oceld_option_nearest(name);
+  if (near == NULL) {
+    return oceld_fail(why, "unknown option --%s; oceld --help lists all options", name);
+  }
+  char meant[NAME_MAX_LENGTH + 1];
+  (void)snprintf(meant, sizeof meant, "%s", near->name);
+  put_dashes(meant);
+  return oceld_fail(why, "unknown option --%s; did you mean --%s?", name, meant);
+}
+
+static bool apply(const argument *arg, oceld_options *o, oceld_command_line *out,
+                  oceld_failure *why) {
+  const bool config = strcmp(arg->name, "config") == 0;
+  const oceld_option *option = config ? NULL : oceld_option_find(arg->name);
+  if (!config && option == NULL) return unknown(arg->name, why);
+  if (arg->value == NULL) {
+    return oceld_fail(why, "--%s needs a value: --%s %s", arg->name, arg->name,
+                      config ? "FILE" : option->metavar);
+  }
+  if (config) {
+    out->config = arg->value;
+    return true;
+  }
+  oceld_failure inner;
+  if (oceld_option_set(o, option, arg->value, &inner)) return true;
+  return oceld_fail(why, "--%s: %.400s", arg->name, inner.text);
+}
+
+// --help, -h, --version: no value.
+static bool is_flag(const char *text, oceld_command_line *out) {
+  out->help = strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0;
+  out->version = strcmp(text, "--version") == 0;
+  return out->help || out->version;
+}
+
+bool oceld_command_line_read(int argc, char *const *argv, oceld_options *o, oceld_command_line *out,
+                             oceld_failure *why) {
+  memset(out, 0, sizeof *out);
+  for (int i = 1; i < argc;) {
+    argument arg;
+    if (is_flag(argv[i], out)) return true;
+    if (!split(argc - i, argv + i, &arg, why) || !apply(&arg, o, out, why)) return false;
+    i += arg.used;
+  }
+  return true;
+}
