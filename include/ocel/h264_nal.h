@@ -40,7 +40,8 @@ bool ocel_annexb_next(ocel_span *rest, ocel_span *nal);
 ///
 /// @param length_size  Bytes of the prefix: 1, 2 or 4.
 /// @return OCEL_OK and a non-empty unit (empty ones are skipped); OCEL_ERR_MORE at the
-///         clean end; OCEL_ERR_SYNTAX if a length points past the end.
+///         clean end; OCEL_ERR_SYNTAX, with `rest` at the bad length, if that points past the
+///         end or is cut short, or for any other `length_size`.
 OCEL_MUST_USE ocel_err ocel_avcc_next(ocel_span *rest, unsigned length_size, ocel_span *nal);
 
 /// The first byte of the start code (00 00 01, or 00 00 00 01 with its leading zero) at or
@@ -48,7 +49,7 @@ OCEL_MUST_USE ocel_err ocel_avcc_next(ocel_span *rest, unsigned length_size, oce
 size_t ocel_annexb_find(ocel_span s, size_t from);
 
 /// True if `nal`, coming after a unit of the same stream, begins a new access unit
-/// (ITU-T H.264 7.4.1.2.3): AUD, SPS, PPS or SEI after a slice, or a slice with
+/// (ITU-T H.264 7.4.1.2.3): AUD, SPS, PPS, SEI or types 14..18 after a slice, or a slice with
 /// first_mb_in_slice 0 after a slice.
 ///
 /// @param after_vcl  Whether the current access unit already has a slice.

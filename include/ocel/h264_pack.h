@@ -24,6 +24,15 @@ extern "C" {
 /// The smallest payload that still carries one byte of video in an FU-A.
 #define OCEL_H264_PAYLOAD_MIN 3u
 
+/// The largest payload: STAP-A has 16-bit lengths.
+#define OCEL_H264_PAYLOAD_MAX 65535u
+
+/// Most NAL units in one STAP-A. The bound keeps every payload within OCEL_H264_SPANS_MAX
+/// spans and OCEL_H264_SCRATCH_MAX bytes of scratch, so a list of that room is never too small.
+#define OCEL_H264_STAP_UNITS 4u
+#define OCEL_H264_SPANS_MAX (2u * OCEL_H264_STAP_UNITS)
+#define OCEL_H264_SCRATCH_MAX (1u + 2u * OCEL_H264_STAP_UNITS)
+
 /// Where the next payload begins.
 typedef struct {
   uint16_t unit;    ///< Index into the units; `unit_count` at the end.
@@ -38,11 +47,13 @@ static inline bool ocel_h264_at_end(const ocel_access_unit *au, ocel_h264_pos po
   return pos.unit >= au->unit_count;
 }
 
-/// Appends the payload that begins at `pos` to `g`.
+/// Appends the payload that begins at `pos` to `g`. All fragments of a unit but its last have
+/// payload_max bytes. What lies in the scratch right before (RTP, interleaved headers) shares
+/// the payload's first span unless that is a single NAL unit packet.
 ///
 /// @param pos          Not at the end.
-/// @param payload_max  Largest payload in bytes, RTP header excluded; at least
-///                     OCEL_H264_PAYLOAD_MIN. Keep it the same within an access unit.
+/// @param payload_max  Largest payload in bytes, RTP header excluded; OCEL_H264_PAYLOAD_MIN
+///                     to OCEL_H264_PAYLOAD_MAX. Keep it the same within an access unit.
 /// @param next         Gets the position behind this payload; untouched if 0 is returned.
 /// @return The payload's size in bytes, 1..payload_max; 0, with `g` unchanged, if the
 ///         gather list has no room for it.
