@@ -37,7 +37,9 @@ PROGRAMS = [
 ]
 
 
-@pytest.mark.parametrize("ok, output, want", [p[1:] for p in PROGRAMS], ids=[p[0] for p in PROGRAMS])
+@pytest.mark.parametrize(
+    "ok, output, want", [p[1:] for p in PROGRAMS], ids=[p[0] for p in PROGRAMS]
+)
 def test_programs(ok, output, want):
     counts = results.of_program("p", ok, output)
     assert (counts.passed, counts.failed, counts.skipped) == want
