@@ -72,7 +72,8 @@ def limits_of(root: Path, path: Path) -> tuple[int, int | None] | None:
         return (TEST_LINES, None) if path.suffix in (".c", ".h", ".py") else None
     if path.suffix == ".h":
         return HEADER_LINES, WIDTH
-    if path.suffix in (".c", ".py") or (path.suffix == "" and path.read_bytes()[:2] == b"#!"):
+    script = path.suffix == "" and path.read_bytes()[:2] == b"#!"
+    if path.suffix in (".c", ".py") or script:
         return SOURCE_LINES, WIDTH
     return None
 
