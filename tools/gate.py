@@ -68,7 +68,7 @@ def function_findings(root: Path, measured) -> list[str]:
 
 def limits_of(root: Path, path: Path) -> tuple[int, int | None] | None:
     """The most lines and columns that a file may have; None for what is not code."""
-    if is_test(root, path):  # clang-format sees to the columns, but leaves the rows of a table alone
+    if is_test(root, path):  # clang-format sees to the columns, not to the rows of tables
         return (TEST_LINES, None) if path.suffix in (".c", ".h", ".py") else None
     if path.suffix == ".h":
         return HEADER_LINES, WIDTH

@@ -247,7 +247,7 @@ def coverage(run: Run) -> Counts:
 def rv32(run: Run) -> Counts:
     run.build("rv32")
     counts = run.ctest("rv32")
-    counts.add("docs/sizes.md is up to date", run.program("tools/sizes", "--check", must=False))
+    counts.add("docs/sizes.md is up to date", run.program("tools/sizes.py", "--check", must=False))
     return counts
 
 
@@ -301,7 +301,7 @@ def perform(stage: Stage) -> tuple[Counts, float]:
     try:
         run.program("tools/need", stage.name)
         counts = stage.run(run)
-    except StageFailed as why:
+    except (StageFailed, OSError) as why:
         counts = Counts(failures=[f"{stage.name}: {why}"])
     seconds = time.monotonic() - started
     if counts.failures:

@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 
 import results  # noqa: E402
+import sizes  # noqa: E402
 
 TWO_OF_THREE = """[==========] Running 3 test(s).
 [ RUN      ] one
@@ -69,3 +70,17 @@ def test_pytest(tmp_path):
 
 def test_lines():
     assert str(results.of_lines("ok a\nx\nFAILED b\nok c\n")) == "2 passed, 1 failed"
+
+
+PAGES = [
+    ("the same", "| `a` | 10,000 |", []),
+    ("within a tenth", "| `a` | 9,200 |", []),
+    ("too far away", "| `a` | 8,900 |", ["`a`: docs/sizes.md says 8900, it is 10000"]),
+    ("gone", "", ["`a`: docs/sizes.md says 0, it is 10000"]),
+    ("no longer there", "| `a` | 10,000 |\n| `b` | 99 |", ["`b`: docs/sizes.md says 99, it is 0"]),
+]
+
+
+@pytest.mark.parametrize("written, want", [p[1:] for p in PAGES], ids=[p[0] for p in PAGES])
+def test_stale_sizes_are_seen(written, want):
+    assert sizes.stale(written, "| `a` | 10,000 |") == want
