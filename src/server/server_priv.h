@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine's structures and the calls between its files. One connection carries at most one
+// session; a session has one reader per track that was set up.
+#ifndef OCEL_SERVER_PRIV_H
+#define OCEL_SERVER_PRIV_H
+
+#include "ocel/h264_pack.h"
+#include "ocel/rtcp.h"
+#include "ocel/rtp.h"
+#include "ocel/rtsp_headers.h"
+#include "ocel/rtsp_msg.h"
+#include "ocel/server.h"
+
+enum {
+  OCEL__OUT_MAX = 1472,  // replies, reports and the rest of a half-written packet
+  OCEL__PLAN_MAX = 128,  // packets of one gather
+  OCEL__BATCH_MAX = 64,  // datagram batches of one call
+  OCEL__FRAME_HEAD = 4,  // '$', channel, length (RFC 2326 10.12)
+  OCEL__SCRATCH = OCEL__PLAN_MAX * (OCEL__FRAME_HEAD + OCEL_RTP_HEADER_SIZE + 2) + 2048,
+  OCEL__PATH_MAX = 63,
+  OCEL__SET_MAX = 256,  // bytes of a parameter set
+  OCEL__CLOCK_HZ = 90000,
+  OCEL__PAYLOAD_TYPE = 96,
+  OCEL__PACE_BURST = 65536,  // bytes that a paced reader may get at once
+  OCEL__CNAME_SIZE = 16,
+};
+
+#define OCEL__HOUSEKEEPING (100 * OCEL_MILLISECOND)
+#define OCEL__PACE_STEP OCEL_MILLISECOND
+#define OCEL__SESSION_GRACE (10 * OCEL_SECOND)
+
+// Where a reader is in its track, and the sequence number of the packet that comes next.
+typedef struct {
+  uint32_t au;
+  ocel_h264_pos pos;
+  uint16_t sequence;
+} ocel__cursor;
+
+typedef enum {
+  READER_IDLE,  // not playing
+  READER_BYE,   // over UDP: only its BYE is still to be sent
+  READER_WAIT,  // for a key picture at or after `cursor.au`
+  READER_SKIP,  // the same, after the reader was too slow
+  READER_RUN,
+} ocel__reader_mode;
+
+typedef struct {
+  bool set_up, tcp;
+  bool anchored;  // `ts_offset` is final: the first picture is known
+  bool reported;  // a receiver report came
+  ocel__reader_mode mode;
+  uint8_t rtp_channel, rtcp_channel;
+  uint16_t rtp_port, rtcp_port;
+  uint32_t ssrc;
+  uint32_t ts_offset;        // before `anchored`: the timestamp promised for the first packet
+  uint32_t packets, octets;  // modulo 2^32, for the sender report
+  ocel__cursor cursor;
+  ocel_us report_due;
+  ocel_report_block report;  // the last one
+  uint32_t peer_ssrc;        // who sent it
+  ocel_us round_trip;
+} ocel__reader;
+
+typedef struct {
+  uint64_t id;
+  ocel_rtsp_state state;  // OCEL_INIT: there is no session
+  uint8_t stream;
+  ocel_start start;  // asked by URL
+  ocel_us since, heard_at, ended_at;
+  ocel_us paced_at;
+  int32_t pace_tokens;
+  uint64_t bytes, packets;
+  uint32_t access_units, skipped;
+  ocel__reader reader[OCEL_TRACKS_MAX];
+} ocel__session;
+
+typedef enum { CONN_FREE, CONN_OPEN, CONN_FLUSH, CONN_DEAD } ocel__conn_state;
+
+typedef struct {
+  ocel__conn_state state;  // FLUSH: closes once `out` is written; DEAD: closes now
+  bool blocked;            // takes no bytes until `writable`
+  bool in_tasks, in_datagrams;
+  ocel_close_reason reason;
+  int16_t buffer;       // request buffer, or -1
+  uint32_t skip;        // bytes of an interleaved frame still to be thrown away
+  ocel_us active_at;    // last request
+  ocel_us progress_at;  // last byte taken
+  ocel_us defer_until;  // DESCRIBE waits for its stream; 0: no
+  ocel_addr peer, local;
+  ocel__session session;
+  uint16_t out_at, out_n;
+  uint8_t out[OCEL__OUT_MAX];
+} ocel__conn;
+
+_Static_assert(sizeof(ocel__conn) <= 2048, "what one client costs is a promise");
+
+typedef struct {
+  ocel_ring *ring;
+  uint32_t seen;  // access units looked at: numbers below
+  uint32_t newest_key;
+  bool has_key;
+  uint32_t dropped_seen;
+  uint16_t sps_n, pps_n;
+  uint8_t sps[OCEL__SET_MAX], pps[OCEL__SET_MAX];
+  uint64_t bytes, access_units;
+  uint32_t key_units;
+} ocel__track;
+
+typedef struct {
+  char path[OCEL__PATH_MAX + 1], name[OCEL__PATH_MAX + 1];
+  ocel_start start;
+  bool keyframe_on_request, ready, key_wanted;
+  uint32_t bitrate;
+  uint64_t sdp_id, sdp_version;
+  ocel_us key_asked_at, since;
+  uint8_t track_count;
+  ocel__track track[OCEL_TRACKS_MAX];
+} ocel__stream;
+
+// One packet of the last gather, or one datagram batch: what to book once it is written.
+typedef struct {
+  uint16_t conn;
+  uint8_t track;
+  bool bye;
+  uint16_t packets;      // 0: a report or BYE
+  uint16_t units_begun;  // access units whose first packet is among them
+  uint32_t size;         // with all headers
+  uint32_t octets;       // payload
+  ocel__cursor after;
+} ocel__plan;
+
+typedef struct {
+  int16_t conn;  // owner, or -1
+  uint32_t n;    // bytes in it
+  ocel_rtsp_scan scan;
+  ocel_us since;  // when the first of them came
+} ocel__buffer;
+
+// First in, first out: numbers of connections, each at most once (`in_tasks`, `in_datagrams`).
+// A connection that is freed stays queued; whoever takes it out sees that it is not open.
+typedef struct {
+  uint16_t *items;
+  uint16_t cap, first, n;
+} ocel__queue;
+
+struct ocel_server {
+  ocel_server_config cfg;
+  ocel_rtsp_limits limits;
+  ocel_us started, housekeeping_at, pace_at;
+  bool stopping;
+  uint8_t cname[OCEL__CNAME_SIZE];
+  ocel_server_stats stats;
+  uint16_t stream_count;
+  int16_t conn_high;  // connections used so far: numbers below
+  ocel__stream *streams;
+  ocel__conn *conns;
+  ocel__buffer *buffers;
+  uint8_t *buffer_bytes;
+  ocel__queue tasks, datagrams;
+  // the last gather or datagrams call
+  const ocel_span *spans;
+  size_t out_planned, plan_n;
+  ocel_us planned_at;
+  ocel__plan plan[OCEL__PLAN_MAX];
+  uint8_t scratch[OCEL__SCRATCH];
+};
+
+// ---- server.c ----
+void ocel__event(ocel_server *s, ocel_event_code code, const ocel__conn *c, uint32_t a, uint32_t b);
+uint32_t ocel__random32(ocel_server *s);
+
+static inline int ocel__number(const ocel_server *s, const ocel__conn *c) {
+  return (int)(c - s->conns);
+}
+static inline bool ocel__newer(uint32_t a, uint32_t b) { return (int32_t)(a - b) > 0; }
+
+// ---- queue.c ----
+void ocel__queue_task(ocel_server *s, ocel__conn *c);
+void ocel__queue_datagrams(ocel_server *s, ocel__conn *c);
+/// The first in line, which stays there; NULL if there is none.
+ocel__conn *ocel__queue_first(const ocel_server *s, const ocel__queue *q);
+void ocel__queue_drop_task(ocel_server *s);
+void ocel__queue_drop_datagrams(ocel_server *s);
+
+// ---- conn.c ----
+/// Ends the connection: at once, or with `flush` when what is in `out` has been written.
+void ocel__conn_close(ocel_server *s, ocel__conn *c, ocel_close_reason why, bool flush,
+                      ocel_us now);
+/// Frees the slot. Nothing is sent any more.
+void ocel__conn_free(ocel_server *s, ocel__conn *c, ocel_us now);
+/// Appends to `out`; false, with nothing appended, if it does not fit.
+bool ocel__out_put(ocel_server *s, ocel__conn *c, ocel_span bytes);
+void ocel__conn_housekeeping(ocel_server *s, ocel__conn *c, ocel_us now);
+
+// ---- input.c ----
+/// Goes on with buffered requests once replies are written, or a deferred DESCRIBE is due.
+void ocel__input_resume(ocel_server *s, ocel__conn *c, ocel_us now);
+void ocel__buffer_release(ocel_server *s, ocel__conn *c);
+
+// ---- request.c ----
+/// OCEL_ERR_MORE: not answered yet; the request stays and is tried again.
+ocel_err ocel__request(ocel_server *s, ocel__conn *c, const ocel_rtsp_request *req, ocel_us now);
+/// Answers with `status` and nothing else.
+void ocel__refuse(ocel_server *s, ocel__conn *c, const ocel_rtsp_request *req, uint16_t status);
+
+// ---- session.c ----
+static inline bool ocel__has_session(const ocel__conn *c) { return c->session.state != OCEL_INIT; }
+ocel__session *ocel__session_begin(ocel_server *s, ocel__conn *c, unsigned stream, ocel_us now);
+void ocel__session_end(ocel_server *s, ocel__conn *c, ocel_close_reason why, ocel_us now);
+/// Takes one track away, with its BYE.
+void ocel__session_drop_track(ocel_server *s, ocel__conn *c, unsigned track, ocel_us now);
+/// How many tracks are set up.
+unsigned ocel__session_tracks(const ocel__session *ss);
+/// True while a BYE is still to be sent over UDP, which may be after the session's end.
+bool ocel__session_says_bye(const ocel__session *ss);
+void ocel__session_housekeeping(ocel_server *s, ocel__conn *c, ocel_us now);
+/// RTCP from the client about `track`. False if it cannot be read.
+bool ocel__session_rtcp(ocel_server *s, ocel__conn *c, unsigned track, ocel_span packet,
+                        ocel_us now);
+
+// ---- reader.c ----
+ocel__track *ocel__track_of(const ocel_server *s, const ocel__session *ss, unsigned track);
+void ocel__reader_play(ocel_server *s, ocel__conn *c, unsigned track, ocel_start start,
+                       ocel_us now);
+/// The RTP timestamp of the next packet, if it can be known.
+bool ocel__reader_next_timestamp(const ocel_server *s, const ocel__session *ss, unsigned track,
+                                 uint32_t *timestamp);
+/// Brings the cursor to where it can read; true if there is something to send.
+bool ocel__reader_sync(ocel_server *s, ocel__conn *c, unsigned track, ocel_us now);
+bool ocel__reader_report_due(const ocel__reader *r, ocel_us now);
+void ocel__reader_put_report(const ocel_server *s, const ocel__reader *r, bool bye, ocel_us now,
+                             ocel_wbuf *w);
+/// Appends the packet at `at`, with its interleaved head over TCP, and moves `at` behind it.
+/// Books it in `p`. False, with nothing changed, if the list has no room.
+bool ocel__reader_emit(const ocel_server *s, const ocel__session *ss, ocel__cursor *at,
+                       ocel_gather *g, ocel__plan *p);
+void ocel__put_frame_head(ocel_wbuf *w, uint8_t channel, size_t size);
+void ocel__reader_book(ocel_server *s, const ocel__plan *p);
+
+// ---- stream.c ----
+/// Looks at new access units and lets the rings go on; true if there were any.
+bool ocel__streams_tick(ocel_server *s, ocel_us now);
+/// The stream's number, or -1.
+int ocel__stream_find(const ocel_server *s, ocel_span path);
+void ocel__stream_put_sdp(const ocel__stream *st, const ocel_addr *local, ocel_wbuf *w);
+/// Asks the encoder for a key picture, now or as soon as the interval allows.
+void ocel__stream_want_key(ocel_server *s, unsigned stream, ocel_us now);
+
+#endif

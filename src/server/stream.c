@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Streams: what the engine learns from the rings, and the SDP made of it.
+#include <string.h>
+
+#include "ocel/h264_nal.h"
+#include "ocel/h264_params.h"
+#include "ocel/sdp.h"
+#include "server_priv.h"
+
+static bool store_set(uint8_t *set, uint16_t *n, ocel_span nal) {
+  if (nal.n > OCEL__SET_MAX) return false;
+  if (ocel_span_eq(ocel_span_make(set, *n), nal)) return false;
+  memcpy(set, nal.p, nal.n);
+  *n = (uint16_t)nal.n;
+  return true;
+}
+
+// Takes SPS and PPS from in front of a key picture; true if one of them is not the known one.
+static bool store_parameters(ocel__track *t, const ocel_access_unit *au) {
+  bool changed = false;
+  for (size_t i = 0; i < au->unit_count; i++) {
+    const ocel_span nal = ocel_access_unit_span(au, i);
+    const unsigned type = ocel_nal_type_of(nal);
+    if (ocel_nal_is_vcl(type)) break;
+    if (type == OCEL_NAL_SPS) changed |= store_set(t->sps, &t->sps_n, nal);
+    if (type == OCEL_NAL_PPS) changed |= store_set(t->pps, &t->pps_n, nal);
+  }
+  return changed;
+}
+
+static bool is_ready(const ocel__stream *st) {
+  for (size_t i = 0; i < st->track_count; i++) {
+    if (st->track[i].sps_n == 0 || st->track[i].pps_n == 0) return false;
+  }
+  return true;
+}
+
+static void see(ocel_server *s, ocel__stream *st, ocel__track *t, const ocel_access_unit *au) {
+  t->access_units++;
+  t->bytes += au->size;
+  if (au->key) {
+    t->newest_key = t->seen;
+    t->has_key = true;
+    t->key_units++;
+    st->key_wanted = false;
+    if (store_parameters(t, au)) st->sdp_version++;
+    if (!st->ready && is_ready(st)) {
+      st->ready = true;
+      ocel__event(s, OCEL_EVENT_STREAM_READY, NULL, (uint32_t)(st - s->streams), 0);
+    }
+  }
+  t->seen++;
+}
+
+static bool tick_track(ocel_server *s, ocel__stream *st, ocel__track *t, ocel_us now) {
+  const uint32_t head = ocel_ring_head(t->ring);
+  const bool any = t->seen != head;
+  while (t->seen != head) {
+    ocel_access_unit au;
+    ocel_ring_get(t->ring, t->seen, &au);
+    see(s, st, t, &au);
+  }
+  const uint32_t tail = ocel_ring_trim(t->ring);
+  if (t->has_key && ocel__newer(tail, t->newest_key)) t->has_key = false;
+
+  const uint32_t dropped = ocel_ring_dropped(t->ring);
+  if (dropped != t->dropped_seen) ocel__stream_want_key(s, (unsigned)(st - s->streams), now);
+  t->dropped_seen = dropped;
+  return any;
+}
+
+static void ask_for_key(ocel_server *s, ocel__stream *st, ocel_us now) {
+  if (!st->key_wanted || now - st->key_asked_at < s->cfg.keyframe_interval) return;
+  st->key_wanted = false;
+  st->key_asked_at = now;
+  ocel__event(s, OCEL_EVENT_KEYFRAME_WANTED, NULL, (uint32_t)(st - s->streams), 0);
+}
+
+bool ocel__streams_tick(ocel_server *s, ocel_us now) {
+  bool any = false;
+  for (size_t i = 0; i < s->stream_count; i++) {
+    ocel__stream *st = &s->streams[i];
+    for (size_t k = 0; k < st->track_count; k++) any |= tick_track(s, st, &st->track[k], now);
+    ask_for_key(s, st, now);
+  }
+  return any;
+}
+
+void ocel__stream_want_key(ocel_server *s, unsigned stream, ocel_us now) {
+  ocel__stream *st = &s->streams[stream];
+  if (!st->keyframe_on_request) return;
+  st->key_wanted = true;
+  ask_for_key(s, st, now);
+}
+
+int ocel__stream_find(const ocel_server *s, ocel_span path) {
+  for (int i = 0; i < s->stream_count; i++) {
+    if (ocel_rtsp_path_is(path, ocel_span_str(s->streams[i].path))) return i;
+  }
+  return -1;
+}
+
+static void put_track(ocel_wbuf *w, const ocel__stream *st, unsigned track) {
+  const ocel__track *t = &st->track[track];
+  ocel_h264_sps sps;
+  ocel_sdp_video v = {
+      .payload_type = OCEL__PAYLOAD_TYPE,
+      .clock_hz = OCEL__CLOCK_HZ,
+      .track = track,
+      .sps = ocel_span_make(t->sps, t->sps_n),
+      .pps = ocel_span_make(t->pps, t->pps_n),
+      .bitrate = st->bitrate,
+      .fps_numerator = 0,
+      .fps_denominator = 1,
+  };
+  if (ocel_h264_sps_parse(v.sps, &sps) == OCEL_OK) {
+    v.fps_numerator = sps.fps_numerator;
+    v.fps_denominator = sps.fps_denominator;
+  }
+  ocel_sdp_put_video(w, &v);
+}
+
+void ocel__stream_put_sdp(const ocel__stream *st, const ocel_addr *local, ocel_wbuf *w) {
+  uint8_t text[OCEL_ADDR_TEXT_MAX];
+  ocel_wbuf address = ocel_wbuf_make(text, sizeof text);
+  ocel_put_addr(&address, local);
+  const ocel_sdp_session session = {
+      .session_id = st->sdp_id,
+      .session_version = st->sdp_version,
+      .address = ocel_span_make(text, address.n),
+      .ipv6 = !ocel_addr_is_ipv4(local),
+      .name = ocel_span_str(st->name),
+  };
+  ocel_sdp_put_session(w, &session);
+  for (unsigned i = 0; i < st->track_count; i++) put_track(w, st, i);
+}
