@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// SETUP (RFC 2326 10.4, 12.39).
+#include "request.h"
+
+static bool usable(const ocel_server *s, const ocel_transport *t) {
+  if (!t->supported || t->multicast || t->record) return false;
+  return t->tcp || (t->has_ports && s->cfg.rtp_port != 0);
+}
+
+// The client's first choice that we can serve.
+static bool choose(const ocel_server *s, ocel_span list, ocel_transport *out) {
+  while (ocel_transport_next(&list, out)) {
+    if (usable(s, out)) return true;
+  }
+  return false;
+}
+
+static bool channel_taken(const ocel__session *ss, unsigned track, unsigned channel) {
+  for (unsigned i = 0; i < OCEL_TRACKS_MAX; i++) {
+    const ocel__reader *r = &ss->reader[i];
+    if (i == track || !r->set_up || !r->tcp) continue;
+    if (r->rtp_channel == channel || r->rtcp_channel == channel) return true;
+  }
+  return false;
+}
+
+// The client's channels, unless it names none, one twice, or one that another track has.
+static void set_channels(const ocel__session *ss, unsigned track, const ocel_transport *t,
+                         ocel__reader *r) {
+  unsigned rtp = t->has_channels ? t->rtp_channel : 0;
+  unsigned rtcp = t->has_channels ? t->rtcp_channel : 1;
+  for (unsigned i = 0;
+       rtp == rtcp || channel_taken(ss, track, rtp) || channel_taken(ss, track, rtcp); i += 2) {
+    rtp = i;
+    rtcp = i + 1;
+  }
+  r->rtp_channel = (uint8_t)rtp;
+  r->rtcp_channel = (uint8_t)rtcp;
+}
+
+static void set_up_reader(ocel_server *s, ocel__session *ss, unsigned track,
+                          const ocel_transport *t) {
+  ocel__reader *r = &ss->reader[track];
+  const uint32_t sequence = ocel__random32(s);
+  *r = (ocel__reader){
+      .set_up = true,
+      .tcp = t->tcp,
+      .rtp_port = t->rtp_port,
+      .rtcp_port = t->rtcp_port,
+      .ssrc = ocel__random32(s),
+      // RTP-Info's rtptime=0 reads as "absent" in FFmpeg.
+      .ts_offset = ocel__random32(s) | 1u,
+      .cursor = {.sequence = (uint16_t)sequence},
+      .round_trip = -1,
+  };
+  if (t->tcp) set_channels(ss, track, t, r);
+}
+
+static void put_pair(ocel_wbuf *w, const char *name, unsigned a, unsigned b) {
+  ocel_put_str(w, name);
+  ocel_put_uint(w, a);
+  ocel_put_u8(w, '-');
+  ocel_put_uint(w, b);
+}
+
+static void put_transport(ocel_wbuf *w, const ocel_server *s, const ocel__conn *c,
+                          const ocel__reader *r) {
+  ocel_put_str(w, "Transport: ");
+  if (r->tcp) {
+    put_pair(w, "RTP/AVP/TCP;unicast;interleaved=", r->rtp_channel, r->rtcp_channel);
+  } else {
+    put_pair(w, "RTP/AVP;unicast;client_port=", r->rtp_port, r->rtcp_port);
+    ocel_put_str(w, ";source=");
+    ocel_put_addr(w, &c->local);
+    put_pair(w, ";server_port=", s->cfg.rtp_port, s->cfg.rtcp_port);
+  }
+  ocel_put_str(w, ";ssrc=");
+  ocel_put_hex(w, r->ssrc, 8);
+  ocel_put_str(w, "\r\n");
+}
+
+static ocel_start start_of(ocel_span query) {
+  static const struct {
+    const char *name;
+    ocel_start start;
+  } STARTS[] = {
+      {"gop",  OCEL_START_GOP },
+      {"idr",  OCEL_START_IDR },
+      {"live", OCEL_START_LIVE}
+  };
+  const ocel_span value = ocel_query_value(query, "start");
+  for (size_t i = 0; i < sizeof STARTS / sizeof STARTS[0]; i++) {
+    if (ocel_text_eq(value, STARTS[i].name)) return STARTS[i].start;
+  }
+  return OCEL_START_DEFAULT;
+}
+
+// The track that a SETUP is about, or a negative status.
+static int track_of(const ocel_server *s, int stream, const ocel__ask *ask) {
+  if (stream < 0) return -404;
+  const unsigned tracks = s->streams[stream].track_count;
+  if (ask->url.control.n == 0) return tracks == 1 ? 0 : -459;
+  const int track = ocel_rtsp_control_track(ask->url.control);
+  return track < 0 || (unsigned)track >= tracks ? -404 : track;
+}
+
+// The session that the track goes to: the one named, or a new one in place of any other that
+// this connection has (FFmpeg's fall-back from UDP to TCP). NULL if all are in use.
+static ocel__session *session_for(ocel_server *s, ocel__conn *c, unsigned stream,
+                                  const ocel__ask *ask) {
+  if (ask->has_session_header) return &c->session;
+  ocel__session_end(s, c, OCEL_CLOSE_REPLACED, ask->now);
+  if (s->stats.sessions >= s->cfg.max_clients) {
+    s->stats.refused++;
+    return NULL;
+  }
+  return ocel__session_begin(s, c, stream, ask->now);
+}
+
+ocel_err ocel__setup(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_wbuf *w) {
+  ocel_transport t;
+  const int stream = ocel__stream_find(s, ask->url.path);
+  const int track = track_of(s, stream, ask);
+  const ocel_span header = ask->req->header[OCEL_HEADER_TRANSPORT];
+  if (track < 0) return ocel__reply_status(w, ask->req, (uint16_t)-track);
+  if (header.n == 0) return ocel__reply_status(w, ask->req, 400);
+  if (!choose(s, header, &t)) return ocel__reply_status(w, ask->req, 461);
+  if (ask->has_session_header && c->session.stream != stream) {
+    return ocel__reply_status(w, ask->req, 459);
+  }
+  ocel__session *ss = session_for(s, c, (unsigned)stream, ask);
+  if (ss == NULL) return ocel__reply_status(w, ask->req, 453);
+  const ocel_start start = start_of(ask->url.query);
+  if (start != OCEL_START_DEFAULT) ss->start = start;
+  set_up_reader(s, ss, (unsigned)track, &t);
+  ocel__event(s, OCEL_EVENT_SESSION_SETUP, c, (uint32_t)stream, (uint32_t)track);
+
+  ocel__reply_begin(w, ask->req, 200);
+  put_transport(w, s, c, &ss->reader[track]);
+  ocel_put_str(w, "Session: ");
+  ocel__put_session(w, ss);
+  ocel_put_str(w, ";timeout=");
+  ocel_put_uint(w, (uint64_t)(s->cfg.session_timeout / OCEL_SECOND));
+  ocel_put_str(w, "\r\n");
+  ocel__reply_end(w);
+  return OCEL_OK;
+}
