@@ -37,9 +37,9 @@ typedef enum {
 /// Bounds of one request; exceeding one gives the status named beside it.
 typedef struct {
   uint16_t url_max;      ///< Bytes of the request-URI: 414.
-  uint16_t line_max;     ///< Bytes of one header line: 400.
-  uint16_t head_max;     ///< Bytes of request line and headers together: 400.
-  uint16_t headers_max;  ///< Number of header lines: 400.
+  uint16_t line_max;     ///< Bytes of one header line, its end not counted: 400.
+  uint16_t head_max;     ///< Bytes of all before the body, line ends too: 400.
+  uint16_t headers_max;  ///< Number of header lines, folded ones too: 400.
   uint32_t body_max;     ///< Content-Length: 413.
 } ocel_rtsp_limits;
 
