@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sockets that are bound to an address, with the options this port wants on them.
+#ifndef OCEL_POSIX_BIND_H
+#define OCEL_POSIX_BIND_H
+
+#include "addr.h"
+#include "ocel/time.h"
+
+/// Opens a bound, non-blocking socket; a stream socket listens, and what it accepts inherits its
+/// options. IPv6 sockets take IPv4 as well.
+///
+/// @param type      SOCK_STREAM or SOCK_DGRAM.
+/// @param patience  How long the kernel tries to get bytes to a peer that has vanished.
+/// @return The descriptor, or -1 with the reason in errno.
+int ocel__open_bound(int type, const ocel_sockaddr *where, ocel_us patience);
+
+/// The port that a socket is bound to; 0 if the kernel does not say.
+uint16_t ocel__port_of(int fd);
+
+#endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens the listener and the UDP pair, or says in one sentence what stands in the way.
+#include <errno.h>
+#include <netinet/udp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bind.h"
+#include "loop_state.h"
+
+enum { PAIR_TRIES = 64, TAKEN_NEIGHBOUR = 100, PORT_LAST = 65534 };
+
+static bool say_bad_address(const ocel_loop *l, char *error, size_t size) {
+  (void)snprintf(error, size,
+                 "\"%s\" is no numeric address of this kind: 192.0.2.7, ::1 or fe80::1%%eth0; "
+                 "give --bind one like these, or leave it out",
+                 l->cfg.bind);
+  return false;
+}
+
+static bool say_listen(const ocel_loop *l, char *error, size_t size) {
+  const unsigned port = l->cfg.port;
+  if (errno == EACCES || errno == EPERM) {
+    (void)snprintf(error, size, "port %u needs root or CAP_NET_BIND_SERVICE; use --port 8554",
+                   port);
+  } else if (errno == EADDRINUSE) {
+    (void)snprintf(error, size,
+                   "port %u is in use by another program; stop that one, or use another --port",
+                   port);
+  } else if (errno == EADDRNOTAVAIL && l->cfg.bind != NULL) {
+    (void)snprintf(error, size,
+                   "this machine has no address %s; give --bind one that it has, or leave it out",
+                   l->cfg.bind);
+  } else {
+    (void)snprintf(error, size, "cannot listen on port %u: %s; try another --port or --bind", port,
+                   strerror(errno));
+  }
+  return false;
+}
+
+static bool say_datagram(unsigned port, char *error, size_t size) {
+  const char *const why = errno == EADDRINUSE ? "in use by another program" : strerror(errno);
+  const unsigned even = port & ~1u;
+  const unsigned other = even + TAKEN_NEIGHBOUR < PORT_LAST ? even + TAKEN_NEIGHBOUR : 5004;
+  (void)snprintf(error, size, "UDP port %u: %s; use for example --rtp-port %u --rtcp-port %u", port,
+                 why, other, other + 1);
+  return false;
+}
+
+static int open_at(ocel_loop *l, int type, ocel_sockaddr *where, uint16_t port) {
+  where->v6.sin6_port = htons(port);  // An IPv4 address has its port at the same place.
+  return ocel__open_bound(type, where, l->server_cfg.stall_timeout + DEAD_PEER_EXTRA);
+}
+
+// Every address of both families, or of IPv4 alone on a machine without IPv6.
+static int listen_everywhere(ocel_loop *l, ocel_sockaddr *where) {
+  where->v6 = (struct sockaddr_in6){.sin6_family = AF_INET6};
+  const int fd = open_at(l, SOCK_STREAM, where, l->cfg.port);
+  if (fd >= 0 || errno == EADDRINUSE || errno == EACCES) return fd;
+  where->v4 = (struct sockaddr_in){.sin_family = AF_INET};
+  return open_at(l, SOCK_STREAM, where, l->cfg.port);
+}
+
+// A free even port and the next one (RFC 3550 11). Leaves errno of the last failure.
+static void open_free_pair(ocel_loop *l, ocel_sockaddr *where) {
+  int *const rtp = &l->udp[OCEL_PORT_RTP], *const rtcp = &l->udp[OCEL_PORT_RTCP];
+  for (int i = 0; i < PAIR_TRIES && *rtcp < 0; i++) {
+    if (*rtp >= 0) (void)ocel__sys.close(*rtp);
+    *rtp = open_at(l, SOCK_DGRAM, where, 0);
+    if (*rtp < 0) return;
+    const uint16_t port = ocel__port_of(*rtp);
+    if (port % 2 == 0) *rtcp = open_at(l, SOCK_DGRAM, where, (uint16_t)(port + 1));
+  }
+}
+
+static bool open_pair(ocel_loop *l, ocel_sockaddr *where, char *error, size_t size) {
+  const uint16_t wanted[2] = {l->cfg.rtp_port, l->cfg.rtcp_port};
+  if (wanted[0] == 0 && wanted[1] == 0) open_free_pair(l, where);
+  for (int i = 0; i < 2; i++) {
+    if (l->udp[i] < 0) l->udp[i] = open_at(l, SOCK_DGRAM, where, wanted[i]);
+    if (l->udp[i] < 0) return say_datagram(wanted[i], error, size);
+    l->udp_port[i] = ocel__port_of(l->udp[i]);
+  }
+  const int off = 0;  // No segment size for the whole socket: it only asks whether there is GSO.
+  l->gso = ocel__sys.setsockopt(l->udp[0], SOL_UDP, UDP_SEGMENT, &off, sizeof off) == 0;
+  return true;
+}
+
+bool ocel__listen(ocel_loop *l, char *error, size_t size) {
+  const char *const host = l->cfg.bind;
+  ocel_sockaddr where;
+  memset(&where, 0, sizeof where);
+
+  if (host == NULL || host[0] == '\0') {
+    l->listener = listen_everywhere(l, &where);
+  } else {
+    if (!ocel__addr_parse(host, 0, &where)) return say_bad_address(l, error, size);
+    l->listener = open_at(l, SOCK_STREAM, &where, l->cfg.port);
+  }
+  if (l->listener < 0) return say_listen(l, error, size);
+  l->port = ocel__port_of(l->listener);
+  l->family = where.any.sa_family;
+  return l->cfg.no_udp || open_pair(l, &where, error, size);
+}

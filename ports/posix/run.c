@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop itself: wait, tell the engine what happened, do what it asks.
+#include <errno.h>
+
+#include "loop_state.h"
+
+enum { TASKS_PER_CLOCK = 16 };
+
+#define FLUSH_TIME OCEL_SECOND
+
+// The descriptor's counter is never read: edge-triggered, each write makes an event of its own.
+static void ring_bell(ocel_loop *l) {
+  const uint64_t one = 1;
+  const int saved = errno;
+  (void)!ocel__sys.write(l->eventfd, &one, sizeof one);
+  errno = saved;
+}
+
+void ocel_loop_wake(ocel_loop *l) {
+  if (!atomic_exchange(&l->woken, true)) ring_bell(l);
+}
+
+void ocel_loop_stop(ocel_loop *l) {
+  atomic_store(&l->stop, true);
+  ring_bell(l);
+}
+
+static ocel_us earliest(ocel_us a, ocel_us b) { return a < b ? a : b; }
+
+static bool unfinished(const ocel_loop *l) {
+  return l->todo_count > 0 || l->accept_again || l->udp_again[0] || l->udp_again[1];
+}
+
+// Microseconds to sleep at most.
+static ocel_us patience(const ocel_loop *l) {
+  if (unfinished(l)) return 0;
+  ocel_us next = ocel_server_deadline(l->server);
+  next = earliest(next, l->accept_at);
+  next = earliest(next, l->starved_at);
+  next = earliest(next, ocel__linger_deadline(l));
+  if (l->cfg.on_wake != NULL) next = earliest(next, l->next_wake);
+  if (l->stopping) next = earliest(next, l->stop_at);
+  if (next == OCEL_NEVER) return OCEL_NEVER;
+  const ocel_us now = ocel_posix_now();
+  return next > now ? next - now : 0;
+}
+
+static void dispatch(ocel_loop *l, const struct epoll_event *e) {
+  const unsigned index = (unsigned)(e->data.u64 & UINT32_MAX);
+  switch ((ocel__tag)(e->data.u64 >> 32)) {
+    case ON_WAKE: break;
+    case ON_LISTENER: l->accept_again = l->accept_at == OCEL_NEVER; break;
+    case ON_RTP: ocel__datagrams_event(l, OCEL_PORT_RTP, e->events); break;
+    case ON_RTCP: ocel__datagrams_event(l, OCEL_PORT_RTCP, e->events); break;
+    case ON_CONN: ocel__conn_event(l, index, e->events); break;
+    case ON_LINGER: ocel__linger_event(l, index); break;
+  }
+}
+
+// What was put off in the last round, and what is due now.
+static void go_on(ocel_loop *l) {
+  ocel__conns_read_on(l);
+  for (int port = 0; port < 2; port++) {
+    if (l->udp_again[port]) ocel__datagrams_read(l, (ocel_port)port);
+  }
+  ocel__conns_unstarve(l);
+  ocel__linger_expire(l);
+  if (l->accept_again || l->accept_at <= l->now) ocel__accept(l);
+}
+
+static void do_tasks(ocel_loop *l) {
+  ocel_task task;
+  for (unsigned n = 1; ocel_server_next_task(l->server, &task); n++) {
+    if (n % TASKS_PER_CLOCK == 0) l->now = ocel_posix_now();
+    if (task.kind == OCEL_TASK_WRITE) {
+      ocel__conn_write(l, (unsigned)task.conn);
+    } else {
+      ocel__conn_close(l, (unsigned)task.conn);
+    }
+  }
+}
+
+static void call_on_wake(ocel_loop *l, bool woken) {
+  if (l->cfg.on_wake == NULL || (!woken && l->now < l->next_wake)) return;
+  l->next_wake = l->now + OCEL_SECOND;
+  l->cfg.on_wake(l->cfg.ctx, l->now);
+}
+
+static void begin_stop(ocel_loop *l) {
+  l->stopping = true;
+  l->stop_at = l->now + FLUSH_TIME;
+  (void)ocel__sys.close(l->listener);
+  l->listener = -1;
+  l->accept_again = false;
+  l->accept_at = OCEL_NEVER;
+  ocel_server_shutdown(l->server, l->now);
+}
+
+static bool stopped(const ocel_loop *l) {
+  if (!l->stopping) return false;
+  const bool flushed =
+      l->open_count == 0 && l->linger_count == 0 && !l->udp_blocked[0] && !l->udp_blocked[1];
+  return flushed || l->now >= l->stop_at;
+}
+
+static void turn(ocel_loop *l, int events) {
+  l->now = ocel_posix_now();
+  // Cleared before the rings are looked at: a commit after this wakes the loop again.
+  const bool woken = atomic_exchange(&l->woken, false);
+  for (int i = 0; i < events; i++) dispatch(l, &l->events[i]);
+  go_on(l);
+  if (!l->stopping && atomic_load_explicit(&l->stop, memory_order_relaxed)) begin_stop(l);
+  ocel_server_tick(l->server, l->now);
+  do_tasks(l);
+  ocel__conns_settle(l);
+  ocel__datagrams_write(l);
+  call_on_wake(l, woken);
+}
+
+int ocel_loop_run(ocel_loop *l) {
+  do {
+    const int n = ocel__sys.epoll_wait(l->epoll, l->events, EVENTS_MAX, patience(l));
+    if (n < 0 && errno != EINTR) return errno;
+    turn(l, n < 0 ? 0 : n);
+  } while (!stopped(l));
+  return 0;
+}
