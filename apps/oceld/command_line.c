@@ -74,7 +74,7 @@ bool oceld_command_line_read(int argc, char *const *argv, oceld_options *o, ocel
                              oceld_failure *why) {
   memset(out, 0, sizeof *out);
   for (int i = 1; i < argc;) {
-    argument arg;
+    argument arg = {.value = NULL};
     if (is_flag(argv[i], out)) return true;
     if (!split(argc - i, argv + i, &arg, why) || !apply(&arg, o, out, why)) return false;
     i += arg.used;

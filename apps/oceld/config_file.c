@@ -89,10 +89,12 @@ static bool set(reading *r, yaml_mark_t at, const char *name, const yaml_event_t
   return fail_at(r, value->start_mark, text);
 }
 
+// The block is a mapping inside the document's; there is no third level.
+// NOLINTNEXTLINE(misc-no-recursion)
 static bool read_mapping(reading *r, bool top);
 
 // The value of `rtsp_server:` at the top level.
-static bool read_block(reading *r, const yaml_event_t *value) {
+static bool read_block(reading *r, const yaml_event_t *value) {  // NOLINT(misc-no-recursion)
   r->has_block = true;
   if (r->options == NULL) return skip_value(r, value);
   if (value->type == YAML_SCALAR_EVENT && value->data.scalar.length == 0) return true;
@@ -102,6 +104,7 @@ static bool read_block(reading *r, const yaml_event_t *value) {
   return read_mapping(r, false);
 }
 
+// NOLINTNEXTLINE(misc-no-recursion)
 static bool read_pair(reading *r, const yaml_event_t *key, bool top) {
   const char *name = (const char *)key->data.scalar.value;
   yaml_event_t value;
@@ -119,7 +122,7 @@ static bool read_pair(reading *r, const yaml_event_t *key, bool top) {
 }
 
 // Reads pairs until the mapping ends; its beginning has been taken.
-static bool read_mapping(reading *r, bool top) {
+static bool read_mapping(reading *r, bool top) {  // NOLINT(misc-no-recursion)
   for (;;) {
     yaml_event_t key;
     if (!next(r, &key)) return false;

@@ -46,6 +46,12 @@ static void describe_integer(const oceld_option *option, char *out, size_t size)
                  option->high);
 }
 
+static uint64_t unit_of(char c, uint64_t k) {
+  if (c == 'k' || c == 'K') return k;
+  if (c == 'M') return k * k;
+  return c == 'G' ? k * k * k : 1;
+}
+
 // "1.5M" with k = 1000 or 1024: digits, a fraction if a unit follows, the unit.
 static bool scaled(const char *s, uint64_t k, uint64_t *out) {
   uint64_t whole, part = 0, place = 1;
@@ -55,10 +61,7 @@ static bool scaled(const char *s, uint64_t k, uint64_t *out) {
     if (!digits(&s, &part) || s - from > 6) return false;
     for (; from < s; from++) place *= 10;
   }
-  uint64_t unit = 1;
-  if (*s == 'k' || *s == 'K') unit = k;
-  if (*s == 'M') unit = k * k;
-  if (*s == 'G') unit = k * k * k;
+  const uint64_t unit = unit_of(*s, k);
   if (unit > 1) s++;
   if (place > unit || *s != '\0') return false;  // No half bits.
   *out = whole * unit + part * unit / place;
@@ -170,7 +173,7 @@ static bool copy_text(const oceld_option *option, const char *value, char *field
                       option->room - 1);
   }
   memset(field, 0, option->room);  // oceld_option_equal compares the whole field.
-  memcpy(field, value, n);
+  memcpy(field, value, n + 1);
   return true;
 }
 

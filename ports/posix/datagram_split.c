@@ -15,8 +15,11 @@ static void copy_next(const ocel_datagrams *d, size_t *part, size_t *offset, uin
     memcpy(out, s.p + *offset, take);
     out += take;
     n -= take;
-    *offset = take < left ? *offset + take : 0;
-    *part += take == left;
+    *offset += take;
+    if (*offset == s.n) {
+      *part += 1;
+      *offset = 0;
+    }
   }
 }
 
