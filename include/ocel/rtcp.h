@@ -27,7 +27,8 @@ typedef struct {
   uint32_t octets;     ///< Payload octets sent so far, modulo 2^32.
 } ocel_sender_report;
 
-/// Writes SR + SDES with one CNAME item, a compound packet (RFC 3550 6.1).
+/// Writes SR + SDES with one CNAME item, a compound packet (RFC 3550 6.1). A longer name than
+/// OCEL_CNAME_MAX is cut.
 void ocel_rtcp_put_report(ocel_wbuf *w, const ocel_sender_report *sr, ocel_span cname);
 
 /// Writes BYE for one source (RFC 3550 6.6). Send it behind a report: compound packets must
@@ -50,7 +51,7 @@ typedef enum { OCEL_RTCP_BLOCK, OCEL_RTCP_BYE, OCEL_RTCP_OTHER } ocel_rtcp_kind;
 
 typedef struct {
   ocel_rtcp_kind kind;
-  uint32_t sender;          ///< SSRC of the packet's sender; of BYE: the first source.
+  uint32_t sender;          ///< SSRC of the packet's sender; of BYE: the first source; 0 if unsaid.
   ocel_report_block block;  ///< Valid for OCEL_RTCP_BLOCK.
 } ocel_rtcp_item;
 
@@ -64,11 +65,13 @@ typedef struct {
 /// Starts on one datagram (or interleaved frame), borrowed while the reader is used.
 ///
 /// @return OCEL_OK; OCEL_ERR_SYNTAX unless every packet in it has version 2, a length that
-///         fits, and the first is SR or RR (RFC 3550 A.2); reduced-size packets (RFC 5506)
-///         are accepted too when they are feedback or BYE.
+///         fits its datagram and its count, padding at most in the last, and the first is SR or
+///         RR (RFC 3550 A.2); reduced-size packets (RFC 5506) are accepted too when they are
+///         feedback or BYE.
 OCEL_MUST_USE ocel_err ocel_rtcp_read(ocel_rtcp_reader *r, ocel_span packet);
 
-/// Next report block, BYE or other packet; false at the end.
+/// Next report block, BYE or other packet (a report without blocks and a BYE of nobody are
+/// such); false at the end.
 bool ocel_rtcp_next(ocel_rtcp_reader *r, ocel_rtcp_item *out);
 
 /// Round trip from a report block (RFC 3550 6.4.1, figure 2), microseconds; -1 if the block

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers of the RTCP packets (RFC 3550 6, 12.1, 12.2; RFC 4585 6.1).
+#ifndef OCEL_RTP_RTCP_FORMAT_H
+#define OCEL_RTP_RTCP_FORMAT_H
+
+enum {
+  RTCP_VERSION_MASK = 0xc0,
+  RTCP_VERSION_2 = 0x80,
+  RTCP_PADDING = 0x20,
+  RTCP_COUNT_MASK = 0x1f,
+
+  RTCP_SR = 200,
+  RTCP_RR = 201,
+  RTCP_SDES = 202,
+  RTCP_BYE = 203,
+  RTCP_APP = 204,
+  RTCP_RTPFB = 205,
+  RTCP_PSFB = 206,
+
+  RTCP_CNAME = 1,
+
+  RTCP_WORD = 4,
+  RTCP_HEAD_SIZE = 4,
+  RTCP_SSRC_SIZE = 4,
+  RTCP_SR_SIZE = 28,
+  RTCP_RR_SIZE = 8,
+  RTCP_BLOCK_SIZE = 24,
+  RTCP_ITEM_HEAD_SIZE = 2,
+};
+
+#endif
