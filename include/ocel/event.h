@@ -35,7 +35,6 @@ typedef enum {
 #define OCEL_CLOSE_REASONS(X)                           \
   X(PEER, "closed by the peer")                         \
   X(TEARDOWN, "TEARDOWN")                               \
-  X(BYE, "RTCP BYE")                                    \
   X(REPLACED, "replaced by a new SETUP")                \
   X(PROTOCOL, "unreadable request")                     \
   X(REQUEST_TIMEOUT, "request not completed in time")   \

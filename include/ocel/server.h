@@ -39,11 +39,12 @@ typedef struct {
 /// Bounds and times. `ocel_server_defaults` fills all but `platform`.
 typedef struct {
   ocel_platform platform;
-  uint16_t max_clients;          ///< Sessions at once, 1..4096.
-  uint16_t max_connections;      ///< Stream connections at once; max_clients..8192.
-  uint16_t max_streams;          ///< 1..16.
-  uint16_t request_buffers;      ///< Half-received requests at once; 2..8192. The oldest yields.
-  uint16_t payload_max;          ///< Largest RTP payload, bytes; 64..1400 (default 1400).
+  uint16_t max_clients;      ///< Sessions at once, 1..4096.
+  uint16_t max_connections;  ///< Stream connections at once; max_clients..8192.
+  uint16_t max_streams;      ///< 1..16.
+  uint16_t request_buffers;  ///< Half-received requests at once; 2..8192. The oldest yields.
+  uint16_t request_max;      ///< Bytes of one request, head and body; 1024..32768 (default 8192).
+  uint16_t payload_max;      ///< Largest RTP payload, bytes; 64..1400 (default 1400).
   uint16_t rtp_port, rtcp_port;  ///< The server's UDP ports; 0 and 0: no UDP.
   uint16_t datagram_segments;    ///< Packets that one datagram batch may hold, 1..64 (GSO).
   uint32_t udp_pace;          ///< Bytes per second to one UDP reader that catches up; 0: unpaced.
@@ -139,7 +140,8 @@ typedef struct {
 bool ocel_server_next_task(ocel_server *srv, ocel_task *out);
 
 /// What is to be written on `conn`, in order.
-/// @param spans  Filled with up to `max` (>= 8) spans; valid until the next call on this server.
+/// @param spans  Filled with up to `max` (>= 8) spans; valid until the next call on this server,
+///               which is `advance`: leave the array as it is until then.
 /// @return Number of spans; 0: nothing.
 size_t ocel_server_gather(ocel_server *srv, int conn, ocel_span *spans, size_t max, ocel_us now);
 
