@@ -61,6 +61,7 @@ static bool go_on(ocel_loop *l, int why) {
 void ocel__accept(ocel_loop *l) {
   l->accept_again = false;
   l->accept_at = OCEL_NEVER;
+  if (l->spare < 0) l->spare = ocel__sys.spare();
   int fd = 0;
   for (int i = 0; i < ACCEPT_BATCH; i++) {
     ocel_sockaddr s;

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// A loop in a thread of its own, clients with a time limit, and a kernel that can be made to fail.
+#ifndef LOOP_TEST_H
+#define LOOP_TEST_H
+
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "addr.h"
+#include "loop.h"
+#include "sys.h"
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define CASE(name) print_message("  case: %s\n", (name))
+
+/// One loop under test.
+typedef struct {
+  ocel_loop *loop;
+  ocel_loop_config cfg;
+  ocel_server_config server;
+  pthread_t thread;
+  int result;
+  atomic_uint wakes, events, last_peer_port;
+} rig;
+
+/// Puts the kernel's own calls back and forgets what was counted.
+int rig_setup(void **state);
+
+/// Opens on a free port of 127.0.0.1 (or of `bind`), prints the reason if that fails, and runs.
+void rig_start(rig *r, const char *bind);
+
+/// Stops, waits, closes; checks that ocel_loop_run returned 0 and that no descriptor is left.
+void rig_stop(rig *r);
+
+/// A connected, blocking socket that gives up after ten seconds of waiting.
+int client_open(const rig *r, const char *host);
+int client_udp(const rig *r, const char *host, ocel_port port);
+
+void send_all(int fd, const void *bytes, size_t n);
+
+/// Reads until `n` bytes are there; fails the test on an end or a timeout.
+void read_all(int fd, void *bytes, size_t n);
+
+/// Sends and expects the same back.
+void check_echo(int fd, const char *text);
+
+/// The peer's end comes next, without a reset.
+void check_end(int fd);
+
+/// Waits until `*counter` is at least `n`; fails the test after ten seconds.
+void wait_for(const atomic_uint *counter, unsigned n);
+
+/// Descriptors this process has open.
+unsigned open_files(void);
+
+// ---- a kernel that fails ----
+
+/// The calls as they were.
+extern const ocel_posix_sys *const real_sys;
+
+/// Makes the loop look at `fd` again as if the kernel had made room: what follows a short write
+/// that was feigned. To be called in the loop's thread, from a replaced call.
+void feign_room(int fd);
+
+#endif
