@@ -7,7 +7,7 @@
 
 enum { TURN_BATCHES = 8 };  // Then the others have their turn.
 
-// @return Datagrams received; less than DATAGRAMS_MAX when the socket is empty.
+// @return Datagrams received, or -1 with errno.
 static int read_batch(ocel_loop *l, ocel_port port) {
   struct mmsghdr msgs[DATAGRAMS_MAX];
   struct iovec iov[DATAGRAMS_MAX];
@@ -27,15 +27,19 @@ static int read_batch(ocel_loop *l, ocel_port port) {
     const ocel_span bytes = ocel_span_make(iov[i].iov_base, cut ? 0 : msgs[i].msg_len);
     ocel_server_datagram(l->server, port, &peer, bytes, l->now);
   }
-  return n < 0 && errno == EINTR ? DATAGRAMS_MAX : n;
+  return n;
 }
 
+// An error may be an old one of the socket, which is told once: the datagrams behind it are
+// worth another look, but not endless ones.
 void ocel__datagrams_read(ocel_loop *l, ocel_port port) {
+  int n = 0;
   l->udp_again[port] = false;
   for (int i = 0; i < TURN_BATCHES; i++) {
-    if (read_batch(l, port) < DATAGRAMS_MAX) return;
+    n = read_batch(l, port);
+    if (n < 0 ? errno == EAGAIN : n < DATAGRAMS_MAX) return;
   }
-  l->udp_again[port] = true;
+  l->udp_again[port] = n == DATAGRAMS_MAX;
 }
 
 void ocel__datagrams_event(ocel_loop *l, ocel_port port, uint32_t events) {

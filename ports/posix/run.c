@@ -114,6 +114,7 @@ static void turn(ocel_loop *l, int events) {
   do_tasks(l);
   ocel__conns_settle(l);
   ocel__datagrams_write(l);
+  do_tasks(l);  // A connection may have waited for its last datagram.
   call_on_wake(l, woken);
 }
 
