@@ -73,10 +73,15 @@ void rig_start(rig *r, const char *bind) {
   assert_int_equal(pthread_create(&r->thread, NULL, run, r), 0);
 }
 
-void rig_stop(rig *r) {
+void rig_end(rig *r) {
   ocel_loop_stop(r->loop);
   assert_int_equal(pthread_join(r->thread, NULL), 0);
   assert_int_equal(r->result, 0);
+  r->ended = true;
+}
+
+void rig_stop(rig *r) {
+  if (!r->ended) rig_end(r);
   ocel_loop_close(r->loop);
   assert_int_equal(open_files(), files_before);
 }

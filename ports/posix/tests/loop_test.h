@@ -29,6 +29,7 @@ typedef struct {
   ocel_server_config server;
   pthread_t thread;
   int result;
+  bool ended;
   atomic_uint wakes, events, last_peer_port;
 } rig;
 
@@ -38,7 +39,10 @@ int rig_setup(void **state);
 /// Opens on a free port of 127.0.0.1 (or of `bind`), prints the reason if that fails, and runs.
 void rig_start(rig *r, const char *bind);
 
-/// Stops, waits, closes; checks that ocel_loop_run returned 0 and that no descriptor is left.
+/// Stops and waits for the end of ocel_loop_run, which must return 0.
+void rig_end(rig *r);
+
+/// Stops, waits, closes; checks that no descriptor is left.
 void rig_stop(rig *r);
 
 /// A connected, blocking socket that gives up after ten seconds of waiting.

@@ -154,6 +154,7 @@ static void refused_gso_is_split_and_remembered(void **state) {
   static const int reasons[] = {EIO, EINVAL, EMSGSIZE};
   for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
     rig r = {.loop = NULL};
+    (void)rig_setup(NULL);
     failing_errno = reasons[i];
     CASE(strerror(failing_errno));
     messages = 0;
@@ -178,6 +179,7 @@ static void failed_datagram_is_counted_and_others_go_on(void **state) {
                                 ENOBUFS,     ENOMEM,       EACCES,       EINVAL};
   for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
     rig r = {.loop = NULL};
+    (void)rig_setup(NULL);
     failing_errno = reasons[i];
     CASE(strerror(failing_errno));
     failures_left = 1;
@@ -201,6 +203,7 @@ static void full_socket_is_waited_for(void **state) {
   static const int reasons[] = {EAGAIN, EINTR};
   for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
     rig r = {.loop = NULL};
+    (void)rig_setup(NULL);
     failing_errno = reasons[i];
     CASE(strerror(failing_errno));
     failures_left = 5;
@@ -251,6 +254,7 @@ static void failed_receive_does_no_harm(void **state) {
   static const int reasons[] = {EINTR, ENOMEM, ECONNREFUSED};
   for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
     rig r = {.loop = NULL};
+    (void)rig_setup(NULL);
     failing_errno = reasons[i];
     CASE(strerror(failing_errno));
     failures_left = 1;

@@ -59,6 +59,7 @@ static void no_wake_is_lost(void **state) {
   r->cfg = (ocel_loop_config){.bind = "127.0.0.1", .server = &r->server, .on_wake = look};
   r->loop = ocel_loop_open(&r->cfg, error, sizeof error);
   assert_non_null(r->loop);
+  r->ended = false;
   assert_int_equal(pthread_create(&r->thread, NULL, run_loop, r), 0);
   for (int i = 0; i < PRODUCERS; i++) {
     assert_int_equal(pthread_create(&t[i], NULL, produce, NULL), 0);
@@ -136,8 +137,9 @@ static void stop_does_not_wait_for_a_stopped_reader(void **state) {
   const int fd = client_open(&r, "127.0.0.1");
   memset(bytes, 'x', sizeof bytes);
   while (fake.blocked == 0) (void)send(fd, bytes, sizeof bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
-  rig_stop(&r);
+  rig_end(&r);
   close(fd);
+  rig_stop(&r);
 }
 
 static int epoll_breaks(int epoll, struct epoll_event *events, int max, ocel_us timeout) {
