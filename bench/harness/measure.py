@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures RTSP servers side by side, in interleaved rounds. Started by bench/run."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import fcntl
+import json
+import os
+import pathlib
+import platform
+import random
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+from report import Results, cpu_per_gigabit, tables, target_table
+from servers import SERVERS, Place, Running, Server, free_ports
+
+MODES = {
+    "full": {"rounds": 5, "window": 4.0, "clients": [1, 5, 50, 200]},
+    "quick": {"rounds": 2, "window": 2.0, "clients": [1, 50]},
+    "smoke": {"rounds": 1, "window": 1.0, "clients": [1, 20]},
+}
+SETTLE_MS = 1000
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench/run", description=__doc__)
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--quick", action="store_const", const="quick", dest="mode", default="full",
+                      help="two short rounds with 1 and 50 clients")  # fmt: skip
+    mode.add_argument("--smoke", action="store_const", const="smoke", dest="mode",
+                      help="oceld and the bare sender only; fails on any loss")  # fmt: skip
+    parser.add_argument("--rounds", type=int, help="rounds; the figures are medians of them")
+    parser.add_argument("--window", type=float, help="seconds counted in each measurement")
+    parser.add_argument("--clients", type=lambda s: [int(n) for n in s.split(",")], help="as 1,50")
+    parser.add_argument("--servers", type=lambda s: s.split(","), help="only these, as bare,oceld")
+    parser.add_argument("--transports", type=lambda s: s.split(","), default=["tcp", "udp"])
+    parser.add_argument("--json", type=pathlib.Path, help="result file; build/bench/result.json")
+    args = parser.parse_args()
+    for name, value in MODES[args.mode].items():
+        if getattr(args, name) is None:
+            setattr(args, name, value)
+    if args.mode == "smoke":
+        args.servers = ["bare", "oceld"]
+    return args
+
+
+def raise_loopback() -> None:
+    """A fresh network namespace has its loopback down."""
+    name = struct.pack("16sh14x", b"lo", 0)
+    up = 0x1
+    get_flags, set_flags = 0x8913, 0x8914
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        flags = struct.unpack("16xh14x", fcntl.ioctl(s, get_flags, name))[0]
+        fcntl.ioctl(s, set_flags, struct.pack("16sh14x", b"lo", flags | up))
+
+
+def congestion_control() -> str:
+    """In a namespace of our own: one that sends when there is something to send, unpaced."""
+    path = pathlib.Path("/proc/sys/net/ipv4/tcp_congestion_control")
+    if os.environ.get("BENCH_NAMESPACE"):
+        raise_loopback()
+        for name in ("cubic", "reno"):
+            try:
+                path.write_text(name, encoding="ascii")
+                break
+            except OSError:
+                continue
+    return path.read_text(encoding="ascii").strip()
+
+
+def machine() -> dict[str, object]:
+    cpu = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    models = [
+        line.split(":", 1)[1].strip() for line in cpu.splitlines() if line.startswith("model name")
+    ]
+    return {
+        "cpu": models[0] if models else platform.machine(),
+        "cores": os.cpu_count(),
+        "kernel": platform.release(),
+        "tcp_congestion_control": congestion_control(),
+        "date": datetime.date.today().isoformat(),
+    }
+
+
+def measure(server: Server, place: Place, transport: str, clients: int, window: float) -> dict:
+    with Running(server, place) as running:
+        time.sleep(0.5 + random.random())  # any phase of a group of pictures
+        rest = running.memory_kib()
+        load = os.getloadavg()[0]
+        command = [
+            str(place.program("load_client")), "--url", running.url, "--transport", transport,
+            "--clients", str(clients), "--pid", str(running.pid),
+            "--settle", str(SETTLE_MS), "--window", str(int(window * 1000)),
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        if not done.stdout.startswith("{"):
+            raise RuntimeError(f"load_client against {server.name}: {done.stderr.strip()}")
+    row = json.loads(done.stdout)
+    return row | {"server": server.name, "rest_kib": rest, "load": load, "complaints": done.stderr}
+
+
+def report_row(row: dict) -> None:
+    first = row["first_picture_us"]
+    print(
+        f"  {row['round']:>2} {row['transport']} {row['clients']:>3} {row['server']:<16}"
+        f"{cpu_per_gigabit(row):8.1f} ms/Gbit  lost {row['lost']}  ready {row['ready']}"
+        f"  first {first['p50'] / 1000:.1f} ms  load {row['load']:.1f}",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def run_rounds(args: argparse.Namespace, servers: list[Server], make_place) -> list[dict]:
+    rows = []
+    for number in range(1, args.rounds + 1):
+        for transport in args.transports:
+            for clients in args.clients:
+                able = [s for s in servers if transport in s.transports]
+                turn = number % len(able)
+                for server in able[turn:] + able[:turn]:
+                    row = measure(server, make_place(), transport, clients, args.window)
+                    row["round"] = number
+                    report_row(row)
+                    rows.append(row)
+    return rows
+
+
+def smoke_failures(rows: list[dict]) -> list[str]:
+    """What a server that works does not show on an unloaded loopback."""
+    bad = []
+    for r in rows:
+        where = f"{r['server']}, {r['clients']} over {r['transport']}"
+        if r["ready"] < r["clients"]:
+            bad.append(f"{where}: only {r['ready']} got a picture: {r['complaints'].strip()}")
+        if r["lost"]:
+            bad.append(f"{where}: {r['lost']} packets lost")
+        if r["units"] == 0:
+            bad.append(f"{where}: no picture in the window")
+    return bad
+
+
+def choose_servers(args: argparse.Namespace, place: Place) -> list[Server]:
+    wanted = [s for s in SERVERS if not args.servers or s.name in args.servers]
+    here = [s for s in wanted if s.available(place)]
+    absent = [s.name for s in wanted if s not in here]
+    if absent:
+        print(f"not here, left out: {', '.join(absent)}", file=sys.stderr)
+    return here
+
+
+def show(args: argparse.Namespace, about: dict[str, object], rows: list[dict]) -> None:
+    results = Results(rows)
+    print(", ".join(f"{k} {v}" for k, v in about.items()))
+    print(f"{args.rounds} rounds, {args.window} s each\n")
+    print(tables(results))
+    print(target_table(results))
+
+
+def main() -> int:
+    args = parse_arguments()
+    build = pathlib.Path(os.environ["BENCH_BUILD"])
+    oceld = os.environ.get("OCELD") or None
+
+    def make_place() -> Place:
+        return Place(build, oceld, build / "bench" / "clip.h264", *free_ports())
+
+    about = machine()
+    servers = choose_servers(args, make_place())
+    if len(servers) < (2 if args.mode == "smoke" else 1):
+        print("nothing to measure", file=sys.stderr)
+        return 1
+    rows = run_rounds(args, servers, make_place)
+    about |= {"mode": args.mode, "rounds": args.rounds, "window_s": args.window}
+    target = args.json or build / "bench" / "result.json"
+    target.write_text(json.dumps({"about": about, "rows": rows}, indent=1) + "\n", encoding="ascii")
+    show(args, about, rows)
+    print(f"all figures: {target}")
+    failures = smoke_failures(rows) if args.mode == "smoke" else []
+    for failure in failures:
+        print(f"FAILED {failure}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
