@@ -142,7 +142,7 @@ ocel_us ocel__linger_deadline(const ocel_loop *l);
 // ---- stream_io.c ----
 void ocel__conn_event(ocel_loop *l, unsigned conn, uint32_t events);
 void ocel__conn_write(ocel_loop *l, unsigned conn);
-void ocel__conn_close(ocel_loop *l, unsigned conn);
+void ocel__conn_shut(ocel_loop *l, unsigned conn);
 /// Reads on where reading was put off.
 void ocel__conns_read_on(ocel_loop *l);
 /// After the tasks: tells the engine of peers that are gone; todo keeps those to read on from.

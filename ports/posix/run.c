@@ -75,7 +75,7 @@ static void do_tasks(ocel_loop *l) {
     if (task.kind == OCEL_TASK_WRITE) {
       ocel__conn_write(l, (unsigned)task.conn);
     } else {
-      ocel__conn_close(l, (unsigned)task.conn);
+      ocel__conn_shut(l, (unsigned)task.conn);
     }
   }
 }

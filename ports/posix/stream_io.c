@@ -106,7 +106,7 @@ void ocel__conn_write(ocel_loop *l, unsigned conn) {
   if ((c->flags & CONN_READABLE) != 0) look_again(l, conn);
 }
 
-void ocel__conn_close(ocel_loop *l, unsigned conn) {
+void ocel__conn_shut(ocel_loop *l, unsigned conn) {
   const bool ended = (l->conns[conn].flags & CONN_ENDED) != 0;
   const int fd = forget(l, conn);
   if (ended) {
