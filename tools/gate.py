@@ -70,10 +70,10 @@ def limits_of(root: Path, path: Path) -> tuple[int, int | None] | None:
     """The most lines and columns that a file may have; None for what is not code."""
     if is_test(root, path):  # clang-format sees to the columns, not to the rows of tables
         return (TEST_LINES, None) if path.suffix in (".c", ".h", ".py") else None
-    if path.suffix == ".h":
+    if path.suffix == ".h" and path.relative_to(root).parts[0] in HEADERS:
         return HEADER_LINES, WIDTH
     script = path.suffix == "" and path.read_bytes()[:2] == b"#!"
-    if path.suffix in (".c", ".py") or script:
+    if path.suffix in (".c", ".h", ".py") or script:
         return SOURCE_LINES, WIDTH
     return None
 
