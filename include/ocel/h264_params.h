@@ -16,10 +16,10 @@ typedef struct {
   uint8_t level_idc;
   uint16_t width, height;    ///< Luma samples after cropping; 1..16384.
   uint32_t fps_numerator;    ///< Frames per second as a fraction from the VUI timing;
-  uint32_t fps_denominator;  ///< 0/1 when the stream does not say.
+  uint32_t fps_denominator;  ///< in lowest terms; 0/1 when the stream does not say.
 } ocel_h264_sps;
 
-/// Reads a sequence parameter set.
+/// Reads a sequence parameter set as far as the VUI's timing; what follows is not looked at.
 ///
 /// @param nal  The NAL unit with its header byte, emulation prevention bytes included.
 /// @return OCEL_OK; OCEL_ERR_SYNTAX if it is no SPS, is cut short, or names an impossible
