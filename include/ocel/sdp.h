@@ -16,7 +16,8 @@ typedef struct {
   uint32_t clock_hz;                        ///< 90000 for H.264.
   unsigned track;                           ///< Number in `a=control:trackID=N`.
   ocel_span sps, pps;                       ///< NAL units with their headers; both non-empty.
-  uint32_t bitrate;                         ///< Bits per second for b=AS; 0 leaves the line out.
+  uint32_t bitrate;                         ///< Bits per second for b=AS, which is rounded up to
+                                            ///< thousands; 0 leaves the line out.
   uint32_t fps_numerator, fps_denominator;  ///< a=framerate; 0/1 leaves it out.
 } ocel_sdp_video;
 
@@ -31,7 +32,8 @@ typedef struct {
 /// Writes the session part: v= o= s= c= t= a=control:* a=range:npt=now-.
 void ocel_sdp_put_session(ocel_wbuf *w, const ocel_sdp_session *s);
 
-/// Writes one video m-section with sprop-parameter-sets and profile-level-id.
+/// Writes one video m-section with sprop-parameter-sets and profile-level-id; the latter is left
+/// out if the SPS is too short to have one.
 void ocel_sdp_put_video(ocel_wbuf *w, const ocel_sdp_video *v);
 
 #ifdef __cplusplus

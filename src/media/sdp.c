@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ocel/sdp.h"
+
+// RFC 8866 5.3: any text, but no line end and no NUL.
+static void put_name(ocel_wbuf *w, ocel_span name) {
+  if (name.n == 0) name = ocel_span_str("ocel");
+  for (size_t i = 0; i < name.n; i++) {
+    const uint8_t c = name.p[i];
+    ocel_put_u8(w, c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
+  }
+}
+
+void ocel_sdp_put_session(ocel_wbuf *w, const ocel_sdp_session *s) {
+  ocel_put_str(w, "v=0\r\no=- ");
+  ocel_put_uint(w, s->session_id);
+  ocel_put_str(w, " ");
+  ocel_put_uint(w, s->session_version);
+  ocel_put_str(w, s->ipv6 ? " IN IP6 " : " IN IP4 ");
+  ocel_put_span(w, s->address);
+  ocel_put_str(w, "\r\ns=");
+  put_name(w, s->name);
+  ocel_put_str(w, s->ipv6 ? "\r\nc=IN IP6 ::" : "\r\nc=IN IP4 0.0.0.0");
+  ocel_put_str(w, "\r\nt=0 0\r\na=control:*\r\na=range:npt=now-\r\n");
+}
+
+static void put_bandwidth(ocel_wbuf *w, uint32_t bitrate) {
+  if (bitrate == 0) return;
+  ocel_put_str(w, "b=AS:");  // kilobits per second (RFC 8866 5.8)
+  ocel_put_uint(w, bitrate / 1000 + (bitrate % 1000 != 0));
+  ocel_put_str(w, "\r\n");
+}
+
+// RFC 6184 8.2.1. profile-level-id is what follows the header byte of the SPS, in hexadecimal.
+static void put_format(ocel_wbuf *w, const ocel_sdp_video *v) {
+  ocel_put_str(w, "a=fmtp:");
+  ocel_put_uint(w, v->payload_type);
+  ocel_put_str(w, " packetization-mode=1;");
+  if (v->sps.n >= 4) {
+    ocel_put_str(w, "profile-level-id=");
+    ocel_put_hex(w, ocel_be32(v->sps.p) & 0xffffff, 6);
+    ocel_put_str(w, ";");
+  }
+  ocel_put_str(w, "sprop-parameter-sets=");
+  ocel_put_base64(w, v->sps);
+  ocel_put_str(w, ",");
+  ocel_put_base64(w, v->pps);
+  ocel_put_str(w, "\r\n");
+}
+
+// RFC 8866 6.13: a decimal fraction, here of up to three digits without zeros at its end.
+static void put_frame_rate(ocel_wbuf *w, uint32_t numerator, uint32_t denominator) {
+  if (denominator == 0) return;
+  uint64_t rate = ((uint64_t)numerator * 1000 + denominator / 2) / denominator;
+  if (rate == 0) return;
+  ocel_put_str(w, "a=framerate:");
+  ocel_put_uint(w, rate / 1000);
+  rate %= 1000;
+  if (rate != 0) ocel_put_str(w, ".");
+  for (; rate != 0; rate = rate * 10 % 1000) ocel_put_uint(w, rate / 100);
+  ocel_put_str(w, "\r\n");
+}
+
+void ocel_sdp_put_video(ocel_wbuf *w, const ocel_sdp_video *v) {
+  ocel_put_str(w, "m=video 0 RTP/AVP ");
+  ocel_put_uint(w, v->payload_type);
+  ocel_put_str(w, "\r\n");
+  put_bandwidth(w, v->bitrate);
+  ocel_put_str(w, "a=rtpmap:");
+  ocel_put_uint(w, v->payload_type);
+  ocel_put_str(w, " H264/");
+  ocel_put_uint(w, v->clock_hz);
+  ocel_put_str(w, "\r\n");
+  put_format(w, v);
+  put_frame_rate(w, v->fps_numerator, v->fps_denominator);
+  ocel_put_str(w, "a=control:trackID=");
+  ocel_put_uint(w, v->track);
+  ocel_put_str(w, "\r\n");
+}
