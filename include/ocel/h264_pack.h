@@ -10,7 +10,8 @@
 //   }
 //
 // The position is a plain value: the same position and `payload_max` give the same payload
-// again. No video byte is copied.
+// again. No video byte is copied. The units must be of types 1..23: from 24 on, the numbers
+// name payload structures (RFC 6184 5.2), and receivers would take the units for such.
 #ifndef OCEL_H264_PACK_H
 #define OCEL_H264_PACK_H
 
