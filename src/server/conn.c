@@ -39,6 +39,7 @@ static void open_conn(ocel__conn *c, const ocel_addr *peer, const ocel_addr *loc
 }
 
 int ocel_server_accept(ocel_server *s, const ocel_addr *peer, const ocel_addr *local, ocel_us now) {
+  s->now = now;
   ocel__conn *c = s->stopping ? NULL : find_free(s);
   if (c == NULL) {
     s->stats.refused++;
@@ -84,6 +85,7 @@ void ocel__conn_close(ocel_server *s, ocel__conn *c, ocel_close_reason why, bool
 
 void ocel_server_closed(ocel_server *s, int conn, ocel_us now) {
   ocel__conn *c = &s->conns[conn];
+  s->now = now;
   if (c->state == CONN_FREE) return;
   if (c->state == CONN_OPEN) c->reason = OCEL_CLOSE_PEER;
   ocel__conn_free(s, c, now);

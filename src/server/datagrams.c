@@ -146,7 +146,7 @@ size_t ocel_server_datagrams(ocel_server *s, ocel_datagrams *out, size_t max, oc
                              size_t max_spans, ocel_us now) {
   batch_list l = {.out = out, .max = max, .spans = spans, .max_spans = max_spans, .now = now};
   s->plan_n = 0;
-  s->planned_at = now;
+  s->now = now;
   for (size_t left = s->datagrams.n; left > 0; left--) {
     ocel__conn *c = ocel__queue_first(s, &s->datagrams);
     const size_t before = s->plan_n;
@@ -161,7 +161,7 @@ size_t ocel_server_datagrams(ocel_server *s, ocel_datagrams *out, size_t max, oc
 static void book_report(ocel_server *s, const ocel__plan *p) {
   ocel__conn *c = &s->conns[p->conn];
   ocel__reader *r = &c->session.reader[p->track];
-  r->report_due = s->planned_at + s->cfg.report_interval;
+  r->report_due = s->now + s->cfg.report_interval;
   if (!p->bye) return;
   r->mode = READER_IDLE;
   if (c->state == CONN_DEAD) ocel__queue_task(s, c);
@@ -195,6 +195,7 @@ static bool take_rtcp(ocel_server *s, ocel__conn *c, const ocel_addr *from, ocel
 
 void ocel_server_datagram(ocel_server *s, ocel_port port, const ocel_addr *from, ocel_span bytes,
                           ocel_us now) {
+  s->now = now;
   if (port == OCEL_PORT_RTP) return;  // players punch holes in firewalls with arbitrary bytes
   for (int i = 0; i < s->conn_high; i++) {
     if (take_rtcp(s, &s->conns[i], from, bytes, now)) return;

@@ -130,6 +130,7 @@ size_t ocel_server_room(const ocel_server *s, int conn) {
 
 void ocel_server_recv(ocel_server *s, int conn, ocel_span bytes, ocel_us now) {
   ocel__conn *c = &s->conns[conn];
+  s->now = now;
   if (c->state != CONN_OPEN) return;
   const size_t skipped = bytes.n < c->skip ? bytes.n : c->skip;
   c->skip -= (uint32_t)skipped;

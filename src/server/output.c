@@ -28,7 +28,7 @@ static bool task_of(ocel_server *s, ocel__conn *c, ocel_task *out) {
   // The BYE goes before the connection does.
   if (c->state == CONN_DEAD) return !ocel__session_says_bye(&c->session);
   if (c->blocked) return false;
-  return c->out_n > 0 || (c->state == CONN_OPEN && has_media(s, c, s->planned_at));
+  return c->out_n > 0 || (c->state == CONN_OPEN && has_media(s, c, s->now));
 }
 
 bool ocel_server_next_task(ocel_server *s, ocel_task *out) {
@@ -37,7 +37,7 @@ bool ocel_server_next_task(ocel_server *s, ocel_task *out) {
     if (task_of(s, c, out)) {
       if (out->kind == OCEL_TASK_CLOSE) {
         ocel__queue_drop_task(s);
-        ocel__conn_free(s, c, s->planned_at);
+        ocel__conn_free(s, c, s->now);
       }
       return true;
     }
@@ -100,7 +100,7 @@ size_t ocel_server_gather(ocel_server *s, int conn, ocel_span *spans, size_t max
   s->plan_n = 0;
   s->out_planned = 0;
   s->spans = spans;
-  s->planned_at = now;
+  s->now = now;
   if (c->state == CONN_FREE || c->state == CONN_DEAD) return 0;
   const bool media = c->state == CONN_OPEN && has_media(s, c, now);
   if (media) put_reports(s, c, now);
@@ -145,6 +145,7 @@ static void book(ocel_server *s, ocel__conn *c, size_t written) {
 
 void ocel_server_advance(ocel_server *s, int conn, size_t n, bool blocked, ocel_us now) {
   ocel__conn *c = &s->conns[conn];
+  s->now = now;
   if (c->state == CONN_FREE || c->state == CONN_DEAD) return;
   if (n > 0 || !c->blocked) c->progress_at = now;
   c->blocked = blocked;

@@ -111,7 +111,7 @@ ocel_server *ocel_server_init(void *mem, size_t size, const ocel_server_config *
   s->limits = OCEL_RTSP_LIMITS_DEFAULT;
   s->limits.url_max = 512;  // a reply that echoes it must fit
   if (s->limits.head_max > cfg->request_max) s->limits.head_max = cfg->request_max;
-  s->started = s->planned_at = s->housekeeping_at = now;
+  s->started = s->now = s->housekeeping_at = now;
   s->pace_at = OCEL_NEVER;
   s->tasks.cap = s->datagrams.cap = cfg->max_connections;
   // Of a connection only the state is looked at before it is used: memory that is never needed
@@ -153,8 +153,8 @@ int ocel_server_add_stream(ocel_server *s, const ocel_stream_config *cfg) {
   st->keyframe_on_request = cfg->keyframe_on_request;
   st->bitrate = cfg->bitrate;
   st->sdp_id = ocel__random32(s);
-  st->since = s->planned_at;
-  st->key_asked_at = s->planned_at - s->cfg.keyframe_interval;
+  st->since = s->now;
+  st->key_asked_at = s->now - s->cfg.keyframe_interval;
   st->track_count = cfg->track_count;
   for (size_t i = 0; i < cfg->track_count; i++) st->track[i].ring = cfg->track[i];
   return s->stream_count++;
@@ -192,9 +192,9 @@ static void resume_deferred(ocel_server *s, ocel_us now) {
 }
 
 void ocel_server_tick(ocel_server *s, ocel_us now) {
+  s->now = now;
   const bool any = ocel__streams_tick(s, now);
   const bool paced = now >= s->pace_at;
-  s->planned_at = now;
   if (paced) s->pace_at = OCEL_NEVER;
   if (any || paced) queue_players(s, any, true);
   if (any) resume_deferred(s, now);
@@ -209,6 +209,7 @@ ocel_us ocel_server_deadline(const ocel_server *s) {
 }
 
 void ocel_server_shutdown(ocel_server *s, ocel_us now) {
+  s->now = now;
   s->stopping = true;
   for (int i = 0; i < s->conn_high; i++) {
     if (s->conns[i].state == CONN_FREE) continue;

@@ -146,6 +146,7 @@ typedef struct {
 struct ocel_server {
   ocel_server_config cfg;
   ocel_rtsp_limits limits;
+  ocel_us now;  // of the entry point that is being served, or was last
   ocel_us started, housekeeping_at, pace_at;
   bool stopping;
   uint8_t cname[OCEL__CNAME_SIZE];
@@ -160,7 +161,6 @@ struct ocel_server {
   // the last gather or datagrams call
   const ocel_span *spans;
   size_t out_planned, plan_n;
-  ocel_us planned_at;
   ocel__plan plan[OCEL__PLAN_MAX];
   uint8_t scratch[OCEL__SCRATCH];
 };
