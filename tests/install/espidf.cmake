@@ -1,0 +1,17 @@
+# The top CMakeLists.txt as ESP-IDF reads it, with a stand-in for ESP-IDF's own function: prints
+# what the component hands over.
+#   cmake -DROOT=... -P espidf.cmake
+set(ESP_PLATFORM 1)
+function(idf_component_register)
+  cmake_parse_arguments(C "" "" "SRCS;INCLUDE_DIRS;PRIV_INCLUDE_DIRS;REQUIRES" ${ARGN})
+  if(C_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "not understood: ${C_UNPARSED_ARGUMENTS}")
+  endif()
+  foreach(source ${C_SRCS})
+    message("source ${source}")
+  endforeach()
+  foreach(folder ${C_INCLUDE_DIRS} ${C_PRIV_INCLUDE_DIRS})
+    message("include ${ROOT}/${folder}")
+  endforeach()
+endfunction()
+include(${ROOT}/CMakeLists.txt)
