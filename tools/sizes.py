@@ -35,8 +35,8 @@ MEMORY_TEXT = {
     "server": "the server itself",
     "stream": "each stream (without its media ring, whose size the program chooses)",
     "client": "each client: a connection and a session",
-    "request_buffer": "each half-received request at the same time (at least 2)",
-    "default": "in all for 3 clients, 1 stream, 2 request buffers",
+    "request_buffer": "each request that is received in parts (`request_buffers`, at least 2)",
+    "default": "in all, as `ocel_server_defaults()` has it: 3 clients, 1 stream",
 }
 
 
@@ -86,7 +86,7 @@ def frames() -> dict[str, int]:
     for path in objects():
         for line in path.with_suffix(".su").read_text().splitlines():
             where, size, _ = line.split("\t")
-            found[where.rsplit(":", 1)[1]] = int(size)
+            found[f"{path.name.split('.')[0]}: {where.rsplit(':', 1)[1]}"] = int(size)
     largest = sorted(found.items(), key=lambda item: -item[1])
     return dict(largest[:FRAMES])
 
