@@ -42,6 +42,11 @@ static bool read_time(ocel_span s, ocel_us *out) {
   return true;
 }
 
+// A time; "now" and nothing leave `*out` as it is.
+static bool read_point(ocel_span s, ocel_us *out) {
+  return s.n == 0 || ocel_text_eq(s, "now") || read_time(s, out);
+}
+
 // Both ends, either of which may be "now": as a start it makes the kind, as an end it is open.
 static ocel_err read_npt(ocel_span value, ocel_range *out) {
   ocel_span end;
@@ -50,12 +55,8 @@ static ocel_err read_npt(ocel_span value, ocel_range *out) {
   end = ocel__trim(end);
   if (start.n == 0 && end.n == 0) return OCEL_ERR_SYNTAX;
 
-  if (ocel_text_eq(start, "now")) {
-    out->kind = OCEL_RANGE_NOW;
-  } else if (start.n > 0 && !read_time(start, &out->start)) {
-    return OCEL_ERR_SYNTAX;
-  }
-  if (end.n > 0 && !ocel_text_eq(end, "now") && !read_time(end, &out->end)) return OCEL_ERR_SYNTAX;
+  if (ocel_text_eq(start, "now")) out->kind = OCEL_RANGE_NOW;
+  if (!read_point(start, &out->start) || !read_point(end, &out->end)) return OCEL_ERR_SYNTAX;
   return out->end < out->start ? OCEL_ERR_SYNTAX : OCEL_OK;
 }
 

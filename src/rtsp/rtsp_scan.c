@@ -54,7 +54,7 @@ static ocel__verdict on_url(ocel_rtsp_scan *s, uint8_t c, const ocel_rtsp_limits
 static ocel__verdict on_version(ocel_rtsp_scan *s, uint8_t c, const ocel_rtsp_limits *limits) {
   (void)limits;
   if (element_size(s) >= sizeof VERSION - 1) return OCEL__BAD;
-  const char want = VERSION[element_size(s)];
+  const uint8_t want = (uint8_t)VERSION[element_size(s)];
   return (want == DIGIT_PLACE ? ocel__is_digit(c) : c == want) ? OCEL__FINE : OCEL__BAD;
 }
 
@@ -85,21 +85,19 @@ static const reader ON[] = {
     [LINE] = on_line,   [NAME] = on_name,     [NAME_SPACE] = on_name, [VALUE] = on_value,
 };
 
+// Where the end of a line leads; no line may end in a place that is left out.
+static const part AT_LINE_END[WHOLE + 1] = {
+    [VERSION_TEXT] = LINE,
+    [LINE] = WHOLE,
+    [VALUE] = LINE,
+};
+
 static ocel__verdict on_line_end(ocel_rtsp_scan *s) {
+  if (s->part == BLANK) return OCEL__FINE;
   const unsigned end = s->cr ? 1 : 0;
-  switch ((part)s->part) {
-    case BLANK: return OCEL__FINE;
-    case VERSION_TEXT:
-      return element_size(s) - end == sizeof VERSION - 1 ? go(s, LINE, s->at) : OCEL__BAD;
-    case LINE: return go(s, WHOLE, s->at);
-    case VALUE: return go(s, LINE, s->at);
-    case METHOD:
-    case URL:
-    case NAME:
-    case NAME_SPACE:
-    case WHOLE: break;
-  }
-  return OCEL__BAD;
+  if (s->part == VERSION_TEXT && element_size(s) - end != sizeof VERSION - 1) return OCEL__BAD;
+  const part next = AT_LINE_END[s->part];
+  return next != BLANK ? go(s, next, s->at) : OCEL__BAD;
 }
 
 static ocel__verdict on_byte(ocel_rtsp_scan *s, uint8_t c, const ocel_rtsp_limits *limits) {

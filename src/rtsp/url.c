@@ -103,9 +103,9 @@ int ocel_rtsp_control_track(ocel_span control) {
 
 ocel_span ocel_query_value(ocel_span query, const char *name) {
   const ocel_span wanted = ocel_span_str(name);
-  ocel_span part, value;
+  ocel_span value;
   while (query.n > 0) {
-    part = ocel__cut(query, '&', &query);
+    const ocel_span part = ocel__cut(query, '&', &query);
     if (ocel_span_eq(ocel__cut(part, '=', &value), wanted)) return value;
   }
   return ocel_span_make(NULL, 0);

@@ -17,13 +17,13 @@ void ocel__buffer_release(ocel_server *s, ocel__conn *c) {
 }
 
 static int16_t free_buffer(ocel_server *s, ocel_us now) {
-  int16_t oldest = 0;
-  for (int16_t i = 0; i < s->cfg.request_buffers; i++) {
-    if (s->buffers[i].conn < 0) return i;
+  unsigned oldest = 0;
+  for (unsigned i = 0; i < s->cfg.request_buffers; i++) {
+    if (s->buffers[i].conn < 0) return (int16_t)i;
     if (s->buffers[i].since < s->buffers[oldest].since) oldest = i;
   }
   ocel__conn_close(s, &s->conns[s->buffers[oldest].conn], OCEL_CLOSE_EVICTED, false, now);
-  return oldest;
+  return (int16_t)oldest;
 }
 
 static void keep(ocel_server *s, ocel__conn *c, ocel_span rest, const ocel_rtsp_scan *scan,
@@ -68,7 +68,7 @@ static ocel_err take_frame_bytes(ocel_server *s, ocel__conn *c, ocel_span in, si
 }
 
 static ocel_err take_request(ocel_server *s, ocel__conn *c, ocel_span in, ocel_rtsp_scan *scan,
-                             size_t *used, ocel_us now) {
+                             size_t *used) {
   ocel_rtsp_request req;
   ocel_err rc = ocel_rtsp_parse(in, scan, &s->limits, &req, used);
   if (rc == OCEL_ERR_MORE && in.n >= s->cfg.request_max) {
@@ -77,12 +77,12 @@ static ocel_err take_request(ocel_server *s, ocel__conn *c, ocel_span in, ocel_r
     rc = OCEL_ERR_SPACE;
   }
   if (rc == OCEL_OK) {
-    c->active_at = now;
-    return ocel__request(s, c, &req, now) == OCEL_OK ? OCEL_OK : OCEL_ERR_STATE;
+    c->active_at = s->now;
+    return ocel__request(s, c, &req, s->now) == OCEL_OK ? OCEL_OK : OCEL_ERR_STATE;
   }
   if (rc == OCEL_ERR_MORE) return rc;
   ocel__refuse(s, c, &req, req.status);
-  ocel__conn_close(s, c, OCEL_CLOSE_PROTOCOL, true, now);
+  ocel__conn_close(s, c, OCEL_CLOSE_PROTOCOL, true, s->now);
   return OCEL_ERR_SYNTAX;
 }
 
@@ -97,7 +97,7 @@ static size_t run(ocel_server *s, ocel__conn *c, ocel_span in, ocel_rtsp_scan *s
     if (rest.p[0] == '$') {
       rc = take_frame_bytes(s, c, rest, &used, now);
     } else if (c->out_n == 0) {
-      rc = take_request(s, c, rest, scan, &used, now);
+      rc = take_request(s, c, rest, scan, &used);
     }
     if (rc != OCEL_OK) break;
     total += used;
