@@ -121,10 +121,9 @@ class Run:
         python = self.python(requirements)
         junit = BUILD / "test" / f"{self.name}-{folder.replace('/', '-')}.xml"
         junit.unlink(missing_ok=True)
-        cache = f"cache_dir={BUILD / 'test' / 'pytest'}"
         self.program(
-            python, "-B", "-m", "pytest", "-v", "-o", cache, f"--junitxml={junit}", *options,
-            folder, must=False, env=env,
+            python, "-B", "-m", "pytest", "-v", "-p", "no:cacheprovider", f"--junitxml={junit}",
+            *options, folder, must=False, env=env,
         )  # fmt: skip
         if not junit.exists():
             raise StageFailed("pytest wrote no results")
@@ -256,7 +255,9 @@ def sim(run: Run) -> Counts:
 
 def e2e(run: Run) -> Counts:
     run.program("./run", "--build")
-    return run.pytest("tests/e2e/requirements.txt", "tests/e2e")
+    oceld = run.last_line()
+    run.program("tests/e2e/prepare")
+    return run.pytest("tests/e2e/requirements.txt", "tests/e2e", env={"OCELD": oceld})
 
 
 def install(run: Run) -> Counts:

@@ -1,5 +1,5 @@
-# The top CMakeLists.txt as ESP-IDF reads it, with a stand-in for ESP-IDF's own function: prints
-# what the component hands over.
+# The top CMakeLists.txt as ESP-IDF reads it at first, as a script and with a stand-in for its own
+# function: prints what the component hands over.
 #   cmake -DROOT=... -P espidf.cmake
 set(ESP_PLATFORM 1)
 function(idf_component_register)
