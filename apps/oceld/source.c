@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "feed.h"
+#include "log.h"
+#include "loop.h"
+
+enum { RETRY_FIRST = 1, RETRY_LAST = 30 };  // Seconds between attempts.
+
+// A run of this length counts as a success: the next failure is retried soon.
+static const ocel_us GOOD_RUN = 30 * OCEL_SECOND;
+static const ocel_us DROP_LOG_INTERVAL = 10 * OCEL_SECOND;
+
+struct oceld_feed {
+  ocel_ring *ring;
+  void (*wake)(void *ctx);
+  void *ctx;
+  uint32_t unit_max;
+  atomic_bool keyframe;
+  ocel_us drop_logged_at;
+  uint32_t drops;  // Since the last log.
+  ocel_us committed_at;
+
+  pthread_mutex_t lock;  // Guards all below.
+  pthread_cond_t changed;
+  bool stop;
+  bool tuned;
+  oceld_tuning tuning;
+};
+
+struct oceld_source {
+  oceld_feed feed;
+  const oceld_source_kind *kind;
+  oceld_source_config cfg;
+  void *self;  // The kind's state; NULL while it is closed.
+  pthread_t thread;
+  bool started;
+};
+
+// ---- the feed ----
+
+static struct timespec to_timespec(ocel_us at) {
+  const struct timespec t = {at / OCEL_SECOND, (long)(at % OCEL_SECOND) * 1000};
+  return t;
+}
+
+// The server makes room for the next unit when it has seen this one; a source that catches up
+// gives it the time.
+static const ocel_us GAP_LEAST = OCEL_MILLISECOND;
+
+bool oceld_feed_wait(oceld_feed *f, ocel_us until) {
+  const ocel_us earliest = f->committed_at + GAP_LEAST;
+  const struct timespec t = to_timespec(until > earliest ? until : earliest);
+  (void)pthread_mutex_lock(&f->lock);
+  int rc = 0;
+  while (!f->stop && rc != ETIMEDOUT) rc = pthread_cond_timedwait(&f->changed, &f->lock, &t);
+  const bool on = !f->stop;
+  (void)pthread_mutex_unlock(&f->lock);
+  return on;
+}
+
+bool oceld_feed_goes_on(oceld_feed *f) {
+  (void)pthread_mutex_lock(&f->lock);
+  const bool on = !f->stop;
+  (void)pthread_mutex_unlock(&f->lock);
+  return on;
+}
+
+void oceld_feed_drop(oceld_feed *f, const char *because) {
+  const ocel_us now = ocel_posix_now();
+  f->drops++;
+  if (f->drop_logged_at != 0 && now - f->drop_logged_at < DROP_LOG_INTERVAL) return;
+  oceld_log(OCELD_LOG_WARNING, "dropped %u picture%s: %s", f->drops, f->drops == 1 ? "" : "s",
+            because);
+  f->drop_logged_at = now;
+  f->drops = 0;
+}
+
+size_t oceld_feed_unit_max(const oceld_feed *f) { return f->unit_max; }
+
+uint8_t *oceld_feed_reserve(oceld_feed *f, size_t max) {
+  if (max > f->unit_max) {
+    oceld_feed_drop(f, OCELD_TOO_LARGE);
+    return NULL;
+  }
+  uint8_t *room = ocel_ring_reserve(f->ring, (uint32_t)max);
+  if (room == NULL) oceld_feed_drop(f, "the network loop is late");
+  return room;
+}
+
+bool oceld_feed_commit(oceld_feed *f, size_t size, const ocel_commit *how) {
+  const ocel_err e = ocel_ring_commit(f->ring, (uint32_t)size, how);
+  if (e == OCEL_ERR_SYNTAX || e == OCEL_ERR_SPACE) oceld_feed_drop(f, ocel_err_text(e));
+  if (e != OCEL_OK) return false;
+  f->committed_at = ocel_posix_now();
+  f->wake(f->ctx);
+  return true;
+}
+
+bool oceld_feed_put(oceld_feed *f, ocel_span unit, const ocel_commit *how) {
+  uint8_t *room = oceld_feed_reserve(f, unit.n);
+  if (room == NULL) return false;
+  memcpy(room, unit.p, unit.n);
+  return oceld_feed_commit(f, unit.n, how);
+}
+
+void oceld_feed_set_parameters(oceld_feed *f, ocel_span sps, ocel_span pps) {
+  const ocel_err e = ocel_ring_set_parameters(f->ring, sps, pps);
+  if (e != OCEL_OK) oceld_log(OCELD_LOG_WARNING, "parameter sets: %s", ocel_err_text(e));
+}
+
+bool oceld_feed_take_keyframe(oceld_feed *f) { return atomic_exchange(&f->keyframe, false); }
+
+bool oceld_feed_take_tuning(oceld_feed *f, oceld_tuning *out) {
+  (void)pthread_mutex_lock(&f->lock);
+  const bool tuned = f->tuned;
+  if (tuned) *out = f->tuning;
+  f->tuned = false;
+  (void)pthread_mutex_unlock(&f->lock);
+  return tuned;
+}
+
+static void feed_init(oceld_feed *f) {
+  pthread_condattr_t attr;
+  (void)pthread_condattr_init(&attr);
+  (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+  (void)pthread_cond_init(&f->changed, &attr);
+  (void)pthread_condattr_destroy(&attr);
+  (void)pthread_mutex_init(&f->lock, NULL);
+}
+
+// ---- the thread ----
+
+static void close_kind(oceld_source *s) {
+  if (s->self != NULL) s->kind->close(s->self);
+  s->self = NULL;
+}
+
+// Opens what is closed, and runs. False: failed.
+static bool attempt(oceld_source *s, oceld_failure *why) {
+  if (s->self == NULL) {
+    oceld_source_traits traits = {0};
+    (void)pthread_mutex_lock(&s->feed.lock);
+    s->cfg.tuning = s->feed.tuning;
+    (void)pthread_mutex_unlock(&s->feed.lock);
+    s->self = s->kind->open(&s->cfg, &traits, why);
+    if (s->self == NULL) return false;
+    oceld_log(OCELD_LOG_INFO, "%s is back: %s", s->kind->name, traits.description);
+  }
+  const bool ok = s->kind->run(s->self, &s->feed, why);
+  close_kind(s);
+  return ok;
+}
+
+static void *run(void *arg) {
+  oceld_source *s = arg;
+  int delay = RETRY_FIRST;
+  for (;;) {
+    oceld_failure why = {"ended"};
+    const ocel_us began = ocel_posix_now();
+    (void)attempt(s, &why);
+    if (!oceld_feed_goes_on(&s->feed)) return NULL;
+    const ocel_us now = ocel_posix_now();
+    if (now - began >= GOOD_RUN) delay = RETRY_FIRST;
+    oceld_log(OCELD_LOG_ERROR, "%s: %s; trying again in %d s", s->kind->name, why.text, delay);
+    if (!oceld_feed_wait(&s->feed, now + delay * OCEL_SECOND)) return NULL;
+    delay = delay * 2 < RETRY_LAST ? delay * 2 : RETRY_LAST;
+  }
+}
+
+// ---- the owner ----
+
+oceld_source *oceld_source_open(const oceld_source_config *cfg, oceld_source_traits *traits,
+                                oceld_failure *why) {
+  memset(traits, 0, sizeof *traits);
+  const oceld_source_kind *kind = oceld_kind_for(cfg, why);
+  if (kind == NULL) return NULL;
+  oceld_source *s = calloc(1, sizeof *s);
+  if (s == NULL) {
+    (void)oceld_fail(why, "out of memory");
+    return NULL;
+  }
+  s->kind = kind;
+  s->cfg = *cfg;
+  s->feed.tuning = cfg->tuning;
+  feed_init(&s->feed);
+  s->self = kind->open(cfg, traits, why);
+  if (s->self == NULL) {
+    oceld_source_close(s);
+    return NULL;
+  }
+  s->feed.unit_max = traits->unit_max;
+  return s;
+}
+
+bool oceld_source_start(oceld_source *s, ocel_ring *ring, void (*wake)(void *ctx), void *ctx,
+                        oceld_failure *why) {
+  assert(!s->started);
+  s->feed.ring = ring;
+  s->feed.wake = wake;
+  s->feed.ctx = ctx;
+  const int e = pthread_create(&s->thread, NULL, run, s);
+  if (e != 0) return oceld_fail(why, "cannot start a thread: %s", strerror(e));
+  s->started = true;
+  return true;
+}
+
+void oceld_source_request_keyframe(oceld_source *s) { atomic_store(&s->feed.keyframe, true); }
+
+void oceld_source_tune(oceld_source *s, const oceld_tuning *tuning) {
+  (void)pthread_mutex_lock(&s->feed.lock);
+  s->feed.tuning = *tuning;
+  s->feed.tuned = true;
+  (void)pthread_mutex_unlock(&s->feed.lock);
+}
+
+void oceld_source_close(oceld_source *s) {
+  if (s == NULL) return;
+  (void)pthread_mutex_lock(&s->feed.lock);
+  s->feed.stop = true;
+  (void)pthread_cond_signal(&s->feed.changed);
+  (void)pthread_mutex_unlock(&s->feed.lock);
+  if (s->started) (void)pthread_join(s->thread, NULL);
+  close_kind(s);
+  (void)pthread_cond_destroy(&s->feed.changed);
+  (void)pthread_mutex_destroy(&s->feed.lock);
+  free(s);
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// A source of access units: a thread that fills one media ring.
+//
+//   oceld_source *s = oceld_source_open(&cfg, &traits, &why);   // how big must the ring be?
+//   oceld_source_start(s, ring, &outlet, &why);
+//   ...
+//   oceld_source_close(s);
+//
+// A source that fails while it runs (camera unplugged, disk gone) says so in the log and tries
+// again, later and later, until it is closed.
+#ifndef OCELD_SOURCE_H
+#define OCELD_SOURCE_H
+
+#include "ocel/ring.h"
+#include "options.h"
+
+typedef struct oceld_source oceld_source;
+
+/// What an encoder can be told at any time.
+typedef struct {
+  uint32_t bitrate;  ///< Bits per second.
+  uint32_t gop;      ///< Pictures from one IDR to the next.
+  uint32_t qp_min, qp_max;
+} oceld_tuning;
+
+typedef struct {
+  oceld_source_type type;
+  const char *path;  ///< File or device; must outlive the source.
+  oceld_size size;   ///< 0 x 0: the source's own.
+  oceld_rate fps;    ///< 0/1: the source's own.
+  oceld_tuning tuning;
+} oceld_source_config;
+
+/// What is known about a source once it is open.
+typedef struct {
+  uint32_t unit_max;         ///< Largest access unit to be expected, bytes.
+  uint32_t gop_bytes;        ///< Largest group of pictures, bytes.
+  uint32_t gop_units;        ///< And its number of pictures.
+  uint32_t bitrate;          ///< Bits per second; 0: unknown.
+  bool keyframe_on_request;  ///< oceld_source_request_keyframe has an effect.
+  char description[160];     ///< For the log: "1280x720, 30 fps, ...".
+} oceld_source_traits;
+
+/// Opens the file or device and looks at it, without starting anything.
+/// @return NULL if that fails.
+oceld_source *oceld_source_open(const oceld_source_config *cfg, oceld_source_traits *traits,
+                                oceld_failure *why);
+
+/// Starts the thread. `wake(ctx)` is called in it after each access unit; `ring` must outlive
+/// the source.
+bool oceld_source_start(oceld_source *s, ocel_ring *ring, void (*wake)(void *ctx), void *ctx,
+                        oceld_failure *why);
+
+/// Asks for an IDR picture as soon as possible. Any thread; never waits.
+void oceld_source_request_keyframe(oceld_source *s);
+
+/// Changes what the encoder aims at. Any thread; no effect on a source that passes H.264 through.
+void oceld_source_tune(oceld_source *s, const oceld_tuning *tuning);
+
+/// Ends the thread and frees everything. NULL is allowed.
+void oceld_source_close(oceld_source *s);
+
+#endif
