@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "input.h"
+
+#include "pace.h"
+
+// FFmpeg asks this while it waits for a slow input.
+static int interrupted(void *arg) {
+  const oceld_input *in = arg;
+  return in->feed != NULL && !oceld_feed_goes_on(in->feed);
+}
+
+static bool choose_stream(oceld_input *in, oceld_failure *why) {
+  const int rc = av_find_best_stream(in->format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+  if (rc < 0) return oceld_fail(why, "there is no video in it");
+  for (unsigned i = 0; i < in->format->nb_streams; i++) {
+    if (i != (unsigned)rc) in->format->streams[i]->discard = AVDISCARD_ALL;
+  }
+  in->stream = in->format->streams[rc];
+  return true;
+}
+
+static bool open_format(oceld_input *in, const char *path, const AVInputFormat *demuxer,
+                        const AVDictionary *options, oceld_failure *why) {
+  AVDictionary *copy = NULL;
+  in->format = avformat_alloc_context();
+  if (in->format == NULL) return oceld_fail(why, "out of memory");
+  in->format->interrupt_callback = (AVIOInterruptCB){interrupted, in};
+  (void)av_dict_copy(&copy, options, 0);
+  int rc = avformat_open_input(&in->format, path, demuxer, &copy);
+  av_dict_free(&copy);
+  if (rc < 0) return oceld_libav_fail(why, "cannot open it", rc);
+  rc = avformat_find_stream_info(in->format, NULL);
+  return rc >= 0 || oceld_libav_fail(why, "cannot read it", rc);
+}
+
+bool oceld_input_open(oceld_input *in, const char *path, const char *demuxer,
+                      const AVDictionary *options, oceld_failure *why) {
+  const AVInputFormat *format = NULL;
+  if (demuxer != NULL) {
+    format = av_find_input_format(demuxer);
+    if (format == NULL) return oceld_fail(why, "this FFmpeg cannot read %s", demuxer);
+  }
+  if (in->packet == NULL) in->packet = av_packet_alloc();
+  if (in->packet == NULL) return oceld_fail(why, "out of memory");
+  return open_format(in, path, format, options, why) && choose_stream(in, why);
+}
+
+int oceld_input_read(oceld_input *in, oceld_failure *why) {
+  for (;;) {
+    av_packet_unref(in->packet);
+    const int rc = av_read_frame(in->format, in->packet);
+    if (rc == AVERROR(EAGAIN)) return rc;
+    if (rc == AVERROR_EOF) return 0;
+    if (rc < 0) {
+      (void)oceld_libav_fail(why, "cannot read on", rc);
+      return -1;
+    }
+    if (in->packet->stream_index == in->stream->index && in->packet->size > 0) return 1;
+  }
+}
+
+static void close_format(oceld_input *in) {
+  avformat_close_input(&in->format);
+  in->stream = NULL;
+}
+
+bool oceld_input_rewind(oceld_input *in, const char *path, oceld_failure *why) {
+  const int64_t begin = in->format->start_time != AV_NOPTS_VALUE ? in->format->start_time : 0;
+  if (avformat_seek_file(in->format, -1, INT64_MIN, begin, begin, 0) >= 0) return true;
+  close_format(in);
+  return oceld_input_open(in, path, NULL, NULL, why);
+}
+
+oceld_rate oceld_input_rate(const oceld_input *in, oceld_rate wanted) {
+  const AVRational q = in->stream->avg_frame_rate;
+  const oceld_rate said = {q.num > 0 ? (uint32_t)q.num : 0, q.den > 0 ? (uint32_t)q.den : 1};
+  const oceld_rate usual = {25, 1};
+  if (wanted.numerator > 0) return wanted;
+  return said.numerator > 0 && oceld_rate_is_sane(said) ? said : usual;
+}
+
+static ocel_us to_us(int64_t stamp, AVRational time_base) {
+  const AVRational microsecond = {1, OCEL_SECOND};
+  return stamp == AV_NOPTS_VALUE ? OCELD_NO_TIME : av_rescale_q(stamp, time_base, microsecond);
+}
+
+oceld_stamps oceld_input_stamps(const oceld_input *in, oceld_rate rate) {
+  const AVPacket *p = in->packet;
+  const AVRational base = in->stream->time_base;
+  const ocel_us usual = (ocel_us)oceld_rate_us(rate, 1);
+  const oceld_stamps s = {to_us(p->dts, base), to_us(p->pts, base),
+                          p->duration > 0 ? to_us(p->duration, base) : usual};
+  return s;
+}
+
+void oceld_input_close(oceld_input *in) {
+  close_format(in);
+  av_packet_free(&in->packet);
+}

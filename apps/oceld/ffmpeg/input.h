@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file or device that libavformat reads, and its one video stream.
+#ifndef OCELD_INPUT_H
+#define OCELD_INPUT_H
+
+#include <libavformat/avformat.h>
+
+#include "libav.h"
+#include "timeline.h"
+
+/// Zero it, then call oceld_input_open.
+typedef struct {
+  AVFormatContext *format;
+  AVStream *stream;  ///< The video stream; all others are discarded.
+  AVPacket *packet;  ///< What oceld_input_read has read.
+  oceld_feed *feed;  ///< Asked whether reading goes on; NULL before the source runs.
+} oceld_input;
+
+/// @param demuxer  Name of FFmpeg's demuxer; NULL: by the file itself.
+/// @param options  FFmpeg's options, or NULL; not consumed.
+bool oceld_input_open(oceld_input *in, const char *path, const char *demuxer,
+                      const AVDictionary *options, oceld_failure *why);
+
+/// Reads the next packet of the video stream.
+/// @return 1; 0 at the end; -1 with `why`; AVERROR(EAGAIN) if a device has none yet.
+int oceld_input_read(oceld_input *in, oceld_failure *why);
+
+/// Goes back to the beginning; by opening the file anew if nothing else helps.
+bool oceld_input_rewind(oceld_input *in, const char *path, oceld_failure *why);
+
+/// Pictures per second: what is wanted, or what the input says, or 25.
+oceld_rate oceld_input_rate(const oceld_input *in, oceld_rate wanted);
+
+/// The packet's time stamps in microseconds; its duration by `rate` if it has none.
+oceld_stamps oceld_input_stamps(const oceld_input *in, oceld_rate rate);
+
+void oceld_input_close(oceld_input *in);
+
+#endif

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// A V4L2 camera: H.264 is passed through if the camera makes it, else its pictures are encoded.
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "encoder.h"
+#include "input.h"
+#include "log.h"
+#include "loop.h"
+#include "pace.h"
+#include "passthrough.h"
+#include "transcoder.h"
+
+// What to ask a camera for, best first; NULL: whatever it likes. MJPEG goes before raw pictures,
+// since over USB raw ones come at a few a second only.
+static const char *const FORMATS[] = {"h264", "mjpeg", NULL};
+
+static const ocel_us POLL = 2 * OCEL_MILLISECOND;
+static const ocel_us SILENCE_MOST = 5 * OCEL_SECOND;
+
+typedef struct {
+  oceld_source_config cfg;
+  oceld_input input;
+  oceld_rate rate;
+  bool passes;
+  oceld_passthrough passthrough;
+  oceld_transcoder transcoder;
+  oceld_encoder encoder;
+} camera;
+
+static void close_camera(void *self) {
+  camera *c = self;
+  oceld_transcoder_close(&c->transcoder);
+  oceld_encoder_free(&c->encoder);
+  oceld_passthrough_close(&c->passthrough);
+  oceld_input_close(&c->input);
+  free(c);
+}
+
+static bool open_as(camera *c, const char *format, oceld_failure *why) {
+  AVDictionary *options = NULL;
+  char text[48];
+  if (format != NULL) (void)av_dict_set(&options, "input_format", format, 0);
+  if (c->cfg.size.width > 0) {
+    (void)snprintf(text, sizeof text, "%" PRIu32 "x%" PRIu32, c->cfg.size.width,
+                   c->cfg.size.height);
+    (void)av_dict_set(&options, "video_size", text, 0);
+  }
+  if (c->cfg.fps.numerator > 0) {
+    (void)snprintf(text, sizeof text, "%" PRIu32 "/%" PRIu32, c->cfg.fps.numerator,
+                   c->cfg.fps.denominator);
+    (void)av_dict_set(&options, "framerate", text, 0);
+  }
+  const bool ok = oceld_input_open(&c->input, c->cfg.path, "v4l2", options, why);
+  av_dict_free(&options);
+  return ok;
+}
+
+static bool open_device(camera *c, oceld_failure *why) {
+  for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
+    if (open_as(c, FORMATS[i], why)) return true;
+    oceld_input_close(&c->input);
+  }
+  return false;
+}
+
+static bool choose_way(camera *c, oceld_source_traits *traits, oceld_failure *why) {
+  const AVStream *s = c->input.stream;
+  c->passes = s->codecpar->codec_id == AV_CODEC_ID_H264;
+  oceld_encoder_traits(c->rate, &c->cfg.tuning, traits);
+  if (!c->passes) return oceld_encoder_exists(why);
+  traits->keyframe_on_request = false;
+  return oceld_passthrough_open(&c->passthrough, s->codecpar, s->time_base, why);
+}
+
+static bool prepare(camera *c, oceld_source_traits *traits, oceld_failure *why) {
+  if (!open_device(c, why)) return false;
+  const AVCodecParameters *par = c->input.stream->codecpar;
+  c->rate = oceld_input_rate(&c->input, c->cfg.fps);
+  c->input.format->flags |= AVFMT_FLAG_NONBLOCK;
+  (void)snprintf(traits->description, sizeof traits->description, "%s, %dx%d, %.4g fps",
+                 avcodec_get_name(par->codec_id), par->width, par->height,
+                 (double)c->rate.numerator / c->rate.denominator);
+  return choose_way(c, traits, why);
+}
+
+static void *open_camera(const oceld_source_config *cfg, oceld_source_traits *traits,
+                         oceld_failure *why) {
+  camera *c = calloc(1, sizeof *c);
+  if (c == NULL) {
+    (void)oceld_fail(why, "out of memory");
+    return NULL;
+  }
+  c->cfg = *cfg;
+  if (prepare(c, traits, why)) return c;
+  close_camera(c);
+  return NULL;
+}
+
+// The driver's stamp, if it is on our clock; else now.
+static ocel_us captured_at(ocel_us stamp, ocel_us now) {
+  const ocel_us age = now - stamp;
+  return stamp != OCELD_NO_TIME && age >= 0 && age < 2 * OCEL_SECOND ? stamp : now;
+}
+
+// Encodes what the decoder has ready, normally one picture.
+static bool encode_packet(camera *c, ocel_us at, oceld_feed *feed, oceld_failure *why) {
+  int rc;
+  if (!oceld_transcoder_put(&c->transcoder, c->input.packet, why)) return false;
+  while ((rc = oceld_transcoder_next(&c->transcoder, why)) == 1) {
+    if (!oceld_encoder_put(&c->encoder, c->transcoder.picture, at, feed, why)) return false;
+  }
+  return rc == 0;
+}
+
+static bool pass_packet(camera *c, ocel_us at, oceld_feed *feed, oceld_failure *why) {
+  if (!oceld_passthrough_prepare(&c->passthrough, c->input.packet, why)) return false;
+  oceld_passthrough_put(&c->passthrough, c->input.packet, at, feed);
+  return true;
+}
+
+// Waits for the next packet. The device is asked often only when one is near.
+static bool read_packet(camera *c, oceld_feed *feed, oceld_failure *why) {
+  const ocel_us began = ocel_posix_now();
+  ocel_us pause = (ocel_us)(oceld_rate_us(c->rate, 1) * 3 / 4);
+  for (;;) {
+    const int rc = oceld_input_read(&c->input, why);
+    const ocel_us now = ocel_posix_now();
+    if (rc == 1) return true;
+    if (rc == 0) return oceld_fail(why, "the camera has ended");
+    if (rc != AVERROR(EAGAIN)) return false;
+    if (now - began > SILENCE_MOST) return oceld_fail(why, "the camera gives no picture");
+    if (!oceld_feed_wait(feed, now + pause)) return false;
+    pause = POLL;
+  }
+}
+
+static bool begin(camera *c, oceld_feed *feed, oceld_failure *why) {
+  const AVStream *s = c->input.stream;
+  c->input.feed = feed;
+  if (c->passes) {
+    oceld_passthrough_begin(&c->passthrough, feed);
+    return true;
+  }
+  return oceld_transcoder_open(&c->transcoder, s->codecpar, s->time_base, &c->cfg, why) &&
+         oceld_encoder_init(&c->encoder, c->rate, &c->cfg.tuning, why);
+}
+
+static bool run_camera(void *self, oceld_feed *feed, oceld_failure *why) {
+  camera *c = self;
+  bool ok = begin(c, feed, why);
+  while (ok && read_packet(c, feed, why)) {
+    const ocel_us stamp = oceld_input_stamps(&c->input, c->rate).pts;
+    const ocel_us at = captured_at(stamp, ocel_posix_now());
+    ok = c->passes ? pass_packet(c, at, feed, why) : encode_packet(c, at, feed, why);
+  }
+  return !oceld_feed_goes_on(feed);
+}
+
+const oceld_source_kind oceld_camera_kind = {"v4l2", open_camera, run_camera, close_camera};

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any file that FFmpeg opens, over and over: H.264 is passed through untouched, all else is
+// decoded and encoded.
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "encoder.h"
+#include "log.h"
+#include "loop.h"
+#include "pace.h"
+#include "survey.h"
+#include "transcoder.h"
+
+typedef struct {
+  oceld_source_config cfg;
+  oceld_input input;
+  oceld_rate rate;
+  bool passes;  // H.264 as it is.
+  oceld_passthrough passthrough;
+  oceld_transcoder transcoder;
+  oceld_encoder encoder;
+  oceld_timeline timeline;
+} media;
+
+static void close_media(void *self) {
+  media *m = self;
+  oceld_transcoder_close(&m->transcoder);
+  oceld_encoder_free(&m->encoder);
+  oceld_passthrough_close(&m->passthrough);
+  oceld_input_close(&m->input);
+  free(m);
+}
+
+static void describe(const media *m, uint32_t bitrate, oceld_source_traits *out) {
+  const AVCodecParameters *par = m->input.stream->codecpar;
+  const oceld_size size = m->passes || m->cfg.size.width == 0
+                              ? (oceld_size){(uint32_t)par->width, (uint32_t)par->height}
+                              : m->cfg.size;
+  (void)snprintf(out->description, sizeof out->description,
+                 "%s%s, %" PRIu32 "x%" PRIu32 ", %.4g fps, %" PRIu32 " kbit/s",
+                 avcodec_get_name(par->codec_id), m->passes ? " passed through" : " encoded anew",
+                 size.width, size.height, (double)m->rate.numerator / m->rate.denominator,
+                 bitrate / 1000);
+}
+
+// Without IDR pictures nobody could begin to watch; such streams are encoded anew.
+static bool try_passing(media *m, oceld_source_traits *traits, oceld_failure *why) {
+  const AVStream *s = m->input.stream;
+  oceld_survey v;
+  if (s->codecpar->codec_id != AV_CODEC_ID_H264) return true;
+  if (!oceld_passthrough_open(&m->passthrough, s->codecpar, s->time_base, why)) return false;
+  if (!oceld_survey_take(&v, &m->input, &m->passthrough, &m->cfg, why)) return false;
+  m->passes = v.keys > 0;
+  traits->unit_max = v.unit_max;
+  traits->gop_bytes = v.gop_bytes;
+  traits->gop_units = v.gop_units;
+  traits->bitrate = v.bitrate;
+  return true;
+}
+
+static bool prepare(media *m, oceld_source_traits *traits, oceld_failure *why) {
+  if (!oceld_input_open(&m->input, m->cfg.path, NULL, NULL, why)) return false;
+  m->rate = oceld_input_rate(&m->input, m->cfg.fps);
+  if (!try_passing(m, traits, why)) return false;
+  if (!m->passes) {
+    if (!oceld_encoder_exists(why)) return false;
+    oceld_encoder_traits(m->rate, &m->cfg.tuning, traits);
+  }
+  if (m->passes && (m->cfg.size.width > 0 || m->cfg.fps.numerator > 0)) {
+    oceld_log(OCELD_LOG_WARNING, "size and fps have no effect: the file is H.264, passed through");
+  }
+  describe(m, traits->bitrate, traits);
+  return true;
+}
+
+static void *open_media(const oceld_source_config *cfg, oceld_source_traits *traits,
+                        oceld_failure *why) {
+  media *m = calloc(1, sizeof *m);
+  if (m == NULL) {
+    (void)oceld_fail(why, "out of memory");
+    return NULL;
+  }
+  m->cfg = *cfg;
+  if (prepare(m, traits, why)) return m;
+  close_media(m);
+  return NULL;
+}
+
+// Hands out one picture when it is due. False: failed, or to be ended.
+typedef bool (*hand_out)(media *m, oceld_feed *feed, oceld_failure *why);
+
+static bool wait_for(media *m, const oceld_stamps *stamps, oceld_feed *feed, ocel_us *at) {
+  const oceld_moment moment = oceld_timeline_next(&m->timeline, stamps, ocel_posix_now());
+  *at = moment.captured_at;
+  return oceld_feed_wait(feed, moment.due);
+}
+
+static bool pass_packet(media *m, oceld_feed *feed, oceld_failure *why) {
+  ocel_us at;
+  const oceld_stamps stamps = oceld_input_stamps(&m->input, m->rate);
+  if (!oceld_passthrough_prepare(&m->passthrough, m->input.packet, why)) return false;
+  if (!wait_for(m, &stamps, feed, &at)) return false;
+  oceld_passthrough_put(&m->passthrough, m->input.packet, at, feed);
+  return true;
+}
+
+// Encodes all pictures that the decoder has ready.
+static bool encode_ready(media *m, oceld_feed *feed, oceld_failure *why) {
+  const AVFrame *picture = m->transcoder.picture;
+  const ocel_us duration = (ocel_us)oceld_rate_us(m->rate, 1);
+  int rc;
+  while ((rc = oceld_transcoder_next(&m->transcoder, why)) == 1) {
+    ocel_us at;
+    const ocel_us pts = picture->pts != AV_NOPTS_VALUE ? picture->pts : OCELD_NO_TIME;
+    const oceld_stamps stamps = {pts, pts, duration};
+    if (!wait_for(m, &stamps, feed, &at)) return false;
+    if (!oceld_encoder_put(&m->encoder, m->transcoder.picture, at, feed, why)) return false;
+  }
+  return rc == 0;
+}
+
+static bool encode_packet(media *m, oceld_feed *feed, oceld_failure *why) {
+  return oceld_transcoder_put(&m->transcoder, m->input.packet, why) && encode_ready(m, feed, why);
+}
+
+// What the decoder still holds at the end of the file.
+static bool encode_rest(media *m, oceld_feed *feed, oceld_failure *why) {
+  return oceld_transcoder_put(&m->transcoder, NULL, why) && encode_ready(m, feed, why);
+}
+
+static bool play_once(media *m, oceld_feed *feed, oceld_failure *why) {
+  const hand_out one = m->passes ? pass_packet : encode_packet;
+  bool any = false;
+  int rc;
+  while ((rc = oceld_input_read(&m->input, why)) == 1) {
+    if (!one(m, feed, why)) return false;
+    any = true;
+  }
+  if (rc < 0) return false;
+  if (!any) return oceld_fail(why, "there is no picture in it any more");
+  return m->passes || encode_rest(m, feed, why);
+}
+
+static bool begin(media *m, oceld_feed *feed, oceld_failure *why) {
+  const AVStream *s = m->input.stream;
+  m->input.feed = feed;
+  oceld_timeline_start(&m->timeline);
+  if (m->passes) {
+    oceld_passthrough_begin(&m->passthrough, feed);
+    return true;
+  }
+  return oceld_transcoder_open(&m->transcoder, s->codecpar, s->time_base, &m->cfg, why) &&
+         oceld_encoder_init(&m->encoder, m->rate, &m->cfg.tuning, why);
+}
+
+static bool run_media(void *self, oceld_feed *feed, oceld_failure *why) {
+  media *m = self;
+  if (!begin(m, feed, why)) return false;
+  while (play_once(m, feed, why)) {
+    if (!oceld_feed_goes_on(feed)) return true;
+    if (!oceld_input_rewind(&m->input, m->cfg.path, why)) return false;
+    oceld_timeline_loop(&m->timeline);
+  }
+  return !oceld_feed_goes_on(feed);
+}
+
+const oceld_source_kind oceld_media_kind = {"file", open_media, run_media, close_media};

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The test picture: FFmpeg's moving pattern with a running clock in it.
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock_overlay.h"
+#include "encoder.h"
+#include "log.h"
+#include "loop.h"
+#include "pace.h"
+#include "pictures.h"
+
+typedef struct {
+  oceld_rate rate;
+  oceld_tuning tuning;
+  oceld_pictures pictures;
+  oceld_encoder encoder;
+  AVFrame *frame;
+} test_picture;
+
+static void close_test(void *self) {
+  test_picture *t = self;
+  oceld_encoder_free(&t->encoder);
+  oceld_pictures_free(&t->pictures);
+  av_frame_free(&t->frame);
+  free(t);
+}
+
+static bool prepare(test_picture *t, const oceld_source_config *cfg, oceld_source_traits *traits,
+                    oceld_failure *why) {
+  const oceld_rate usual_rate = {30, 1};
+  const oceld_size usual_size = {1280, 720};
+  const oceld_size size = cfg->size.width > 0 ? cfg->size : usual_size;
+  char filters[128];
+  t->rate = cfg->fps.numerator > 0 ? cfg->fps : usual_rate;
+  (void)snprintf(filters, sizeof filters,
+                 "testsrc2=size=%" PRIu32 "x%" PRIu32 ":rate=%" PRIu32 "/%" PRIu32
+                 ",format=yuv420p",
+                 size.width, size.height, t->rate.numerator, t->rate.denominator);
+  t->frame = av_frame_alloc();
+  if (t->frame == NULL) return oceld_fail(why, "out of memory");
+  oceld_encoder_traits(t->rate, &cfg->tuning, traits);
+  (void)snprintf(traits->description, sizeof traits->description,
+                 "test picture, %" PRIu32 "x%" PRIu32 ", %.4g fps, %" PRIu32 " kbit/s", size.width,
+                 size.height, (double)t->rate.numerator / t->rate.denominator,
+                 cfg->tuning.bitrate / 1000);
+  return oceld_encoder_exists(why) && oceld_pictures_generate(&t->pictures, filters, why) &&
+         oceld_encoder_init(&t->encoder, t->rate, &cfg->tuning, why);
+}
+
+static void *open_test(const oceld_source_config *cfg, oceld_source_traits *traits,
+                       oceld_failure *why) {
+  test_picture *t = calloc(1, sizeof *t);
+  if (t == NULL) {
+    (void)oceld_fail(why, "out of memory");
+    return NULL;
+  }
+  if (prepare(t, cfg, traits, why)) return t;
+  close_test(t);
+  return NULL;
+}
+
+// Local time of day with milliseconds.
+static void clock_text(char *out, size_t size) {
+  struct timespec now;
+  struct tm parts;
+  (void)clock_gettime(CLOCK_REALTIME, &now);
+  (void)localtime_r(&now.tv_sec, &parts);
+  (void)snprintf(out, size, "%02d:%02d:%02d.%03d", parts.tm_hour, parts.tm_min, parts.tm_sec,
+                 (int)(now.tv_nsec / 1000000));
+}
+
+// Draws the clock into the next picture of the pattern.
+static bool next_picture(test_picture *t, oceld_failure *why) {
+  char text[32];
+  av_frame_unref(t->frame);
+  if (oceld_pictures_get(&t->pictures, t->frame, why) != 1) return false;
+  const int rc = av_frame_make_writable(t->frame);
+  if (rc < 0) return oceld_libav_fail(why, "no memory for a picture", rc);
+  clock_text(text, sizeof text);
+  oceld_overlay_draw(t->frame, text);
+  return true;
+}
+
+static bool run_test(void *self, oceld_feed *feed, oceld_failure *why) {
+  test_picture *t = self;
+  oceld_pace pace;
+  oceld_pace_start(&pace, t->rate, ocel_posix_now());
+  for (;;) {
+    (void)oceld_pace_skip(&pace, ocel_posix_now());
+    const ocel_us at = oceld_pace_next(&pace, ocel_posix_now());
+    if (!oceld_feed_wait(feed, at)) return true;
+    if (!next_picture(t, why) || !oceld_encoder_put(&t->encoder, t->frame, at, feed, why)) {
+      return false;
+    }
+  }
+}
+
+const oceld_source_kind oceld_test_kind = {"test", open_test, run_test, close_test};

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "survey.h"
+
+#include <string.h>
+
+#include "pace.h"
+
+enum { SURVEYED = 64 * 1024 * 1024, UNIT_LEAST = 64 * 1024 };
+
+typedef struct {
+  uint64_t bytes, pictures;
+  uint32_t gop_bytes, gop_units;  // The group that is being read.
+} counting;
+
+static uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
+
+static void count(oceld_survey *v, counting *c, uint32_t size, bool key) {
+  if (key) c->gop_bytes = c->gop_units = 0;
+  c->gop_bytes += size;
+  c->gop_units++;
+  c->bytes += size;
+  c->pictures++;
+  v->keys += key;
+  v->unit_max = larger(v->unit_max, size);
+  v->gop_bytes = larger(v->gop_bytes, c->gop_bytes);
+  v->gop_units = larger(v->gop_units, c->gop_units);
+}
+
+bool oceld_survey_take(oceld_survey *v, oceld_input *in, oceld_passthrough *pass,
+                       const oceld_source_config *cfg, oceld_failure *why) {
+  counting c = {0};
+  int rc = 1;
+  memset(v, 0, sizeof *v);
+  while (c.bytes < SURVEYED && (rc = oceld_input_read(in, why)) == 1) {
+    if (!oceld_passthrough_prepare(pass, in->packet, why)) return false;
+    const bool key = oceld_passthrough_is_key(pass, in->packet);
+    count(v, &c, (uint32_t)in->packet->size, key);
+  }
+  if (rc < 0) return false;
+  if (c.pictures == 0) return oceld_fail(why, "there is no picture in it");
+  const double seconds = oceld_rate_us(oceld_input_rate(in, cfg->fps), c.pictures) / 1e6;
+  v->bitrate = (uint32_t)((double)c.bytes * 8 / seconds);
+  // Of what was not seen, a picture may be larger.
+  v->unit_max = larger(UNIT_LEAST, rc == 0 ? v->unit_max : 2 * v->unit_max);
+  return oceld_input_rewind(in, cfg->path, why);
+}
