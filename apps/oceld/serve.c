@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads: the first one waits for signals and tells the state of things once a second; one runs
+// the server's loop; one is the source's.
+#include "serve.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "addresses.h"
+#include "events.h"
+#include "log.h"
+#include "loop.h"
+#include "media_memory.h"
+#include "monitor.h"
+#include "report.h"
+#include "signals.h"
+#include "source.h"
+
+typedef struct {
+  oceld_options options;
+  oceld_source *source;
+  void *ring_memory;
+  ocel_loop *loop;
+  oceld_monitor monitor;
+  bool monitored;
+  pthread_t main_thread;
+  int loop_result;  // Of ocel_loop_run; read after its thread has ended.
+} program;
+
+static oceld_tuning tuning_of(const oceld_options *o) {
+  const oceld_tuning t = {o->bitrate, o->gop, o->qp_min, o->qp_max};
+  return t;
+}
+
+// ---- in the loop's thread ----
+
+static void on_event(void *ctx, const ocel_event *e, const ocel_addr *peer) {
+  const program *p = ctx;
+  oceld_event_log(e, peer);
+  if (e->code == OCEL_EVENT_KEYFRAME_WANTED) oceld_source_request_keyframe(p->source);
+}
+
+static void on_wake(void *ctx, ocel_us now) {
+  program *p = ctx;
+  oceld_monitor_update(&p->monitor, now);
+}
+
+static void *run_loop(void *arg) {
+  program *p = arg;
+  p->loop_result = ocel_loop_run(p->loop);
+  oceld_signals_tell_ended(p->main_thread);
+  return NULL;
+}
+
+// ---- in the source's thread ----
+
+static void wake(void *ctx) { ocel_loop_wake(ctx); }
+
+// ---- in the first thread ----
+
+static void configure(const oceld_options *o, ocel_server_config *cfg) {
+  ocel_server_defaults(cfg);
+  cfg->max_clients = (uint16_t)o->max_clients;
+  // Some room for those who ask, are refused, and go.
+  cfg->max_connections = (uint16_t)(o->max_clients + o->max_clients / 4 + 8);
+  cfg->max_streams = 1;
+  cfg->request_buffers = (uint16_t)(o->max_clients / 8 + 8);
+  cfg->payload_max = (uint16_t)o->payload_max;
+  cfg->session_timeout = o->session_timeout * OCEL_SECOND;
+}
+
+static bool open_source(program *p, oceld_source_traits *traits, oceld_failure *why) {
+  const oceld_options *o = &p->options;
+  oceld_source_config cfg = {.size = o->size, .fps = o->fps, .tuning = tuning_of(o)};
+  oceld_failure inner;
+  cfg.type = oceld_options_source(o, &cfg.path);
+  p->source = oceld_source_open(&cfg, traits, &inner);
+  if (p->source == NULL) return oceld_fail(why, "source %.100s: %.380s", o->source, inner.text);
+  oceld_log(OCELD_LOG_INFO, "source %s: %s", o->source, traits->description);
+  return true;
+}
+
+static bool open_loop(program *p, oceld_failure *why) {
+  const oceld_options *o = &p->options;
+  ocel_server_config server = {0};
+  configure(o, &server);
+  const ocel_loop_config cfg = {.bind = o->bind,
+                                .port = (uint16_t)o->port,
+                                .rtp_port = (uint16_t)o->rtp_port,
+                                .rtcp_port = (uint16_t)o->rtcp_port,
+                                .server = &server,
+                                .on_event = on_event,
+                                .on_wake = on_wake,
+                                .ctx = p};
+  p->loop = ocel_loop_open(&cfg, why->text, sizeof why->text);
+  if (p->loop == NULL) return false;
+  const uint16_t wanted = o->stats[0] != '\0' ? server.max_connections : 0;
+  p->monitored = oceld_monitor_init(&p->monitor, ocel_loop_server(p->loop), 0, wanted);
+  return p->monitored || oceld_fail(why, "out of memory");
+}
+
+static bool add_stream(program *p, const oceld_source_traits *traits, oceld_failure *why) {
+  const oceld_options *o = &p->options;
+  ocel_ring_config plan;
+  if (!oceld_ring_plan(traits, o->ring_size, &plan, why)) return false;
+  ocel_ring *ring = oceld_ring_make(&plan, &p->ring_memory);
+  if (ring == NULL) {
+    return oceld_fail(why, "%u bytes of media memory cannot be had; give less with ring_size",
+                      plan.bytes);
+  }
+  oceld_log(OCELD_LOG_DEBUG, "media memory: %u bytes, %u pictures of at most %u", plan.bytes,
+            plan.records, plan.unit_max);
+  const ocel_stream_config stream = {.path = o->stream_path,
+                                     .start = (ocel_start)o->start,
+                                     .keyframe_on_request = traits->keyframe_on_request,
+                                     .bitrate = traits->bitrate,
+                                     .track_count = 1,
+                                     .track = {ring}};
+  p->monitor.stream = ocel_server_add_stream(ocel_loop_server(p->loop), &stream);
+  if (p->monitor.stream < 0) return oceld_fail(why, "the server takes no such stream");
+  return oceld_source_start(p->source, ring, wake, p->loop, why);
+}
+
+static bool start(program *p, oceld_failure *why) {
+  oceld_source_traits traits;
+  if (!open_source(p, &traits, why)) return false;  // May take long; a signal ends it at once.
+  oceld_signals_block();
+  return open_loop(p, why) && add_stream(p, &traits, why);
+}
+
+static void log_url(void *ctx, const char *url) {
+  (void)ctx;
+  oceld_log(OCELD_LOG_INFO, "Stream URL: %s", url);
+}
+
+static void reload(program *p, int argc, char *const *argv) {
+  oceld_options next;
+  oceld_command_line line;
+  oceld_failure why;
+  if (!oceld_settings_load(argc, argv, &next, &line, &why)) {
+    oceld_log(OCELD_LOG_ERROR, "nothing is changed: %s", why.text);
+    return;
+  }
+  if (!oceld_settings_apply_live(&p->options, &next)) return;
+  const oceld_tuning tuning = tuning_of(&p->options);
+  oceld_source_tune(p->source, &tuning);
+  oceld_log_set_level((oceld_log_level)p->options.log_level);
+}
+
+static void stop(program *p) {
+  oceld_log(OCELD_LOG_INFO, "ending");
+  ocel_loop_stop(p->loop);
+}
+
+// Until the loop's thread has ended.
+static void supervise(program *p, int argc, char *const *argv) {
+  oceld_report report = {.stats_path = p->options.stats, .stream_path = p->options.stream_path};
+  bool stopping = false;
+  for (;;) {
+    switch (oceld_signals_wait()) {
+      case OCELD_WAKE_TICK: oceld_report_now(&report, &p->monitor); break;
+      case OCELD_WAKE_RELOAD: reload(p, argc, argv); break;
+      case OCELD_WAKE_STOP:
+        if (stopping) _Exit(EXIT_FAILURE);
+        stopping = true;
+        stop(p);
+        break;
+      case OCELD_WAKE_ENDED: oceld_report_end(); return;
+    }
+  }
+}
+
+static bool serve(program *p, int argc, char *const *argv, oceld_failure *why) {
+  pthread_t thread;
+  const int e = pthread_create(&thread, NULL, run_loop, p);
+  if (e != 0) return oceld_fail(why, "cannot start a thread: %s", strerror(e));
+  oceld_log(OCELD_LOG_INFO, "RTSP Server setup complete");
+  oceld_addresses_tell(p->options.bind, ocel_loop_port(p->loop), p->options.stream_path, log_url,
+                       NULL);
+  supervise(p, argc, argv);
+  (void)pthread_join(thread, NULL);
+  if (p->loop_result == 0) return true;
+  return oceld_fail(why, "the network loop has failed: %s", strerror(p->loop_result));
+}
+
+static void release(program *p) {
+  oceld_source_close(p->source);
+  if (p->monitored) oceld_monitor_free(&p->monitor);
+  ocel_loop_close(p->loop);
+  free(p->ring_memory);
+}
+
+bool oceld_serve(const oceld_options *options, int argc, char *const *argv, oceld_failure *why) {
+  program p = {.options = *options, .main_thread = pthread_self()};
+  oceld_log_set_level((oceld_log_level)options->log_level);
+  const bool ok = start(&p, why) && serve(&p, argc, argv, why);
+  release(&p);
+  return ok;
+}
