@@ -53,8 +53,7 @@ static ocel__verdict on_url(ocel_rtsp_scan *s, uint8_t c, const ocel_rtsp_limits
 
 static ocel__verdict on_version(ocel_rtsp_scan *s, uint8_t c, const ocel_rtsp_limits *limits) {
   (void)limits;
-  if (element_size(s) >= sizeof VERSION - 1) return OCEL__BAD;
-  const uint8_t want = (uint8_t)VERSION[element_size(s)];
+  const uint8_t want = (uint8_t)VERSION[element_size(s)];  // at last NUL, which no byte is here
   return (want == DIGIT_PLACE ? ocel__is_digit(c) : c == want) ? OCEL__FINE : OCEL__BAD;
 }
 

@@ -47,7 +47,10 @@ static const golden GOLDEN[] = {
     {"SMPTE-30-drop=10:07:00-",        OCEL_OK,     OTHER, 0,               OPEN},
     {"clock=19961108T142300Z-19961108T143520.25Z", OCEL_OK, OTHER, 0,       OPEN},
     {"clock=19961108T142300Z-",        OCEL_OK,     OTHER, 0,               OPEN},
+    {"clock = 19961108T142300Z- ", OCEL_OK, OTHER, 0, OPEN},
+    {"smpte-2=1-", OCEL_OK, OTHER, 0, OPEN},
     // unreadable
+    {"clock=x9-", SYNTAX, NPT, 0, 0},
     {"",                               SYNTAX,      NPT,   0,               0},
     {"npt",                            SYNTAX,      NPT,   0,               0},
     {"npt=",                           SYNTAX,      NPT,   0,               0},

@@ -128,6 +128,7 @@ static const readable READ[] = {
     {"BYE of nobody", "80c90001" "cafe0001" "80cb0000", "O cafe0001;O 00000000;"},
     {"BYE of nobody with a reason", "80c90001" "cafe0001" "80cb0001" "03627965",
      "O cafe0001;O 00000000;"},
+    {"RFC 5506: BYE of nobody alone", "80cb0000", "O 00000000;"},
     {"RFC 5506: BYE alone", "81cb0001" "cafe0001", "B cafe0001;"},
     {"RFC 5506: transport feedback alone", "8fcd0003" "cafe0001" "decafbad" "00000000", "O cafe0001;"},
     {"RFC 5506: payload feedback (PLI) alone", "81ce0002" "cafe0001" "decafbad", "O cafe0001;"},

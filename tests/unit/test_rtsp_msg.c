@@ -101,6 +101,11 @@ static const good GOOD[] = {
      L("Require: www.onvif.org/ver20/backchannel") L("Accept: application/sdp") L("Cseq: 1") L(""),
      OCEL_METHOD_DESCRIBE, 200, "rtsp://127.0.0.1:8554/stream",
      OCEL_HEADER_REQUIRE, "www.onvif.org/ver20/backchannel", "1", ""},
+    {"FFmpeg: DESCRIBE",
+     L("DESCRIBE rtsp://127.0.0.1:8554/stream RTSP/1.0") L("Accept: application/sdp") L("CSeq: 2")
+     L("User-Agent: Lavf59.27.100") L(""),
+     OCEL_METHOD_DESCRIBE, 200, "rtsp://127.0.0.1:8554/stream",
+     OCEL_HEADER_ACCEPT, "application/sdp", "2", ""},
     {"MediaMTX: Range without fraction",
      L("PLAY rtsp://127.0.0.1:8554/stream/ RTSP/1.0") L("CSeq: 4") L("Range: npt=0-")
      L("Session: 0123456789abcdef") L("User-Agent: gortsplib") L(""),
@@ -230,6 +235,7 @@ static void in_pieces_as_at_once(void **state) {
       assert_same(&o, &whole);
       assert_int_equal(scan.at, 0);  // ready for the next request
       assert_int_equal(scan.part, 0);
+      assert_int_equal(scan.body, 0);
     }
   }
 }
@@ -247,6 +253,25 @@ static void read_bytes_are_not_read_again(void **state) {
     assert_int_equal(parse(ocel_span_make(mem, n), &scan).rc, OCEL_ERR_MORE);
     mem[n - 1] = 0;
   }
+}
+
+// Nor is the head while a body comes in.
+static void a_body_costs_no_look_at_the_head(void **state) {
+  (void)state;
+  static const char TEXT[] = L("SET_PARAMETER * RTSP/1.0") L("Content-Length: 5") L("") "abcde";
+  const size_t size = sizeof TEXT - 1, head = size - 5;
+  uint8_t mem[sizeof TEXT];
+  ocel_rtsp_scan scan = {0};
+  memcpy(mem, TEXT, size);
+  assert_int_equal(parse(ocel_span_make(mem, head), &scan).rc, OCEL_ERR_MORE);
+  memset(mem, 0, head);
+  for (size_t n = head; n < size; n++) {
+    assert_int_equal(parse(ocel_span_make(mem, n), &scan).rc, OCEL_ERR_MORE);
+  }
+  memcpy(mem, TEXT, head);
+  const outcome o = parse(ocel_span_make(mem, size), &scan);
+  assert_int_equal(o.rc, OCEL_OK);
+  assert_span(o.req.body, "abcde");
 }
 
 static void pipelined_requests_come_one_by_one(void **state) {
@@ -324,12 +349,24 @@ static void reasons_are_those_of_the_rfc(void **state) {
       {200, "OK"                              },
       {400, "Bad Request"                     },
       {404, "Not Found"                       },
+      {405, "Method Not Allowed"              },
       {406, "Not Acceptable"                  },
+      {408, "Request Time-out"                },
+      {411, "Length Required"                 },
+      {413, "Request Entity Too Large"        },
+      {414, "Request-URI Too Large"           },
+      {415, "Unsupported Media Type"          },
+      {451, "Parameter Not Understood"        },
+      {453, "Not Enough Bandwidth"            },
       {454, "Session Not Found"               },
       {455, "Method Not Valid in This State"  },
+      {457, "Invalid Range"                   },
       {459, "Aggregate operation not allowed" },
       {460, "Only aggregate operation allowed"},
       {461, "Unsupported transport"           },
+      {500, "Internal Server Error"           },
+      {501, "Not Implemented"                 },
+      {503, "Service Unavailable"             },
       {505, "RTSP Version not supported"      },
       {551, "Option not supported"            },
       {0,   "Unknown"                         },
@@ -347,6 +384,7 @@ int main(void) {
       cmocka_unit_test(every_prefix_wants_more),
       cmocka_unit_test(in_pieces_as_at_once),
       cmocka_unit_test(read_bytes_are_not_read_again),
+      cmocka_unit_test(a_body_costs_no_look_at_the_head),
       cmocka_unit_test(pipelined_requests_come_one_by_one),
       cmocka_unit_test(frames_are_taken),
       cmocka_unit_test(frames_of_extreme_sizes),

@@ -105,6 +105,7 @@ static const bad BAD[] = {
     {"CSeq behind the fault", L("PLAY * RTSP/9") L("A: b") L("CSeq: 55") L(""),
      L("PLAY * RTSP/9"), SYNTAX, 400, "55"},
     {"CSeq cut off is no CSeq", "BAD LINE\r\nCSeq: 1", "BAD LINE\r\n", SYNTAX, 400, "(absent)"},
+    {"CSeq whose fold is cut off", "BAD LINE\r\nCSeq: 1\r\n 2", "BAD LINE\r\n", SYNTAX, 400, "1"},
     {"CSeq in the body is no CSeq", L("GET / HTTP/1.0") L("") L("CSeq: 1") L(""), "GET / H",
      SYNTAX, 400, "(absent)"},
     {"Content-Length negative", HEAD L("Content-Length: -1") L(""),

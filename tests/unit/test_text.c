@@ -111,6 +111,7 @@ static void session_ids_stand_alone(void **state) {
       {"a,b",                    ""         },
       {"a\"b",                   ""         },
       {"caf\xc3\xa9",            ""         },
+      {"@a",                     ""         },
       {"a@",                     ""         },
       {"a[",                     ""         },
       {"a`",                     ""         },
