@@ -145,8 +145,8 @@ static void close_kind(oceld_source *s) {
 
 // Opens what is closed, and runs. False: failed.
 static bool attempt(oceld_source *s, oceld_failure *why) {
+  oceld_source_traits traits = {0};
   if (s->self == NULL) {
-    oceld_source_traits traits = {0};
     (void)pthread_mutex_lock(&s->feed.lock);
     s->cfg.tuning = s->feed.tuning;
     (void)pthread_mutex_unlock(&s->feed.lock);

@@ -32,8 +32,10 @@ static bool open_filter(oceld_passthrough *p, const AVCodecParameters *par, AVRa
   if (f == NULL) return oceld_fail(why, "this FFmpeg lacks the filter h264_mp4toannexb");
   int rc = av_bsf_alloc(f, &p->filter);
   if (rc >= 0) rc = avcodec_parameters_copy(p->filter->par_in, par);
-  if (rc >= 0) p->filter->time_base_in = time_base;
-  if (rc >= 0) rc = av_bsf_init(p->filter);
+  if (rc >= 0) {
+    p->filter->time_base_in = time_base;
+    rc = av_bsf_init(p->filter);
+  }
   return rc >= 0 || oceld_libav_fail(why, "the H.264 in it is odd", rc);
 }
 
