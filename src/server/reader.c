@@ -18,8 +18,7 @@ static uint32_t timestamp_of(const ocel__reader *r, ocel_us at) {
   return r->ts_offset + ocel_rtp_ticks(at, OCEL__CLOCK_HZ);
 }
 
-// Starts reading at a key picture. The first one ever gets the timestamp that RTP-Info promised
-// before anybody knew which picture it would be.
+// Starts reading at a key picture.
 static void begin(ocel_server *s, ocel__session *ss, ocel__reader *r, const ocel__track *t) {
   if (r->mode == READER_SKIP) {
     ss->skipped += t->newest_key - r->cursor.au;
@@ -28,13 +27,27 @@ static void begin(ocel_server *s, ocel__session *ss, ocel__reader *r, const ocel
   r->mode = READER_RUN;
   r->cursor.au = t->newest_key;
   r->cursor.pos = OCEL_H264_START;
+}
+
+void ocel__reader_anchor(const ocel_server *s, ocel__session *ss, unsigned track) {
+  const ocel__track *t = ocel__track_of(s, ss, track);
+  ocel__reader *r = &ss->reader[track];
   if (r->anchored) return;
   r->ts_offset -= ocel_rtp_ticks(captured_at(t, r->cursor.au), OCEL__CLOCK_HZ);
   r->anchored = true;
 }
 
-static bool starts_at_newest(const ocel__track *t, ocel_start start) {
-  if (!t->has_key) return false;
+static bool is_begun(const ocel__cursor *at) { return at->pos.unit != 0 || at->pos.offset != 0; }
+
+// True if the newest key picture has been sent, or begun, before a PAUSE: it is not sent again,
+// for timestamps do not go back within a session.
+static bool has_sent_newest(const ocel__reader *r, const ocel__track *t) {
+  if (!r->anchored) return false;
+  return ocel__newer(r->cursor.au + is_begun(&r->cursor), t->newest_key);
+}
+
+static bool starts_at_newest(const ocel__reader *r, const ocel__track *t, ocel_start start) {
+  if (!t->has_key || has_sent_newest(r, t)) return false;
   return start == OCEL_START_GOP || (start == OCEL_START_IDR && t->newest_key + 1 == t->seen);
 }
 
@@ -43,11 +56,13 @@ void ocel__reader_play(ocel_server *s, ocel__conn *c, unsigned track, ocel_start
   ocel__session *ss = &c->session;
   ocel__reader *r = &ss->reader[track];
   const ocel__track *t = ocel__track_of(s, ss, track);
+  const bool at_newest = starts_at_newest(r, t, start);
   r->mode = READER_WAIT;
+  r->fresh = true;
   r->cursor.au = t->seen;
   r->cursor.pos = OCEL_H264_START;
   r->report_due = now;
-  if (starts_at_newest(t, start)) {
+  if (at_newest) {
     begin(s, ss, r, t);
   } else if (start != OCEL_START_LIVE) {
     ocel__stream_want_key(s, ss->stream, now);
@@ -66,7 +81,7 @@ bool ocel__reader_next_timestamp(const ocel_server *s, const ocel__session *ss, 
 }
 
 static bool too_late(const ocel_server *s, const ocel__reader *r, const ocel__track *t) {
-  if (r->cursor.pos.unit != 0 || r->cursor.pos.offset != 0) return false;  // finish the picture
+  if (is_begun(&r->cursor) || r->fresh) return false;  // finish the picture, keep the promise
   if (!t->has_key || !ocel__newer(t->newest_key, r->cursor.au)) return false;
   return captured_at(t, t->seen - 1) - captured_at(t, r->cursor.au) > s->cfg.lag_max;
 }
@@ -104,7 +119,8 @@ bool ocel__reader_sync(ocel_server *s, ocel__conn *c, unsigned track, ocel_us no
 }
 
 bool ocel__reader_report_due(const ocel__reader *r, ocel_us now) {
-  return r->mode >= READER_WAIT && r->anchored && now >= r->report_due;
+  const bool speaks = r->mode == READER_RUN || (r->mode >= READER_WAIT && r->anchored);
+  return speaks && now >= r->report_due;
 }
 
 void ocel__reader_put_report(const ocel_server *s, const ocel__reader *r, bool bye, ocel_us now,
@@ -177,6 +193,7 @@ void ocel__reader_book(ocel_server *s, const ocel__plan *p) {
   ocel__reader *r = &ss->reader[p->track];
   const uint64_t bytes = p->octets + (uint64_t)p->packets * OCEL_RTP_HEADER_SIZE;
   r->cursor = p->after;
+  r->fresh = false;
   r->packets += p->packets;
   r->octets += p->octets;
   ss->packets += p->packets;

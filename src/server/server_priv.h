@@ -46,7 +46,8 @@ typedef enum {
 
 typedef struct {
   bool set_up, tcp;
-  bool anchored;  // `ts_offset` is final: the first picture is known
+  bool anchored;  // `ts_offset` is final: something has been sent
+  bool fresh;     // no packet since PLAY: the first must be the one that RTP-Info promised
   bool reported;  // a receiver report came
   ocel__reader_mode mode;
   uint8_t rtp_channel, rtcp_channel;
@@ -227,6 +228,9 @@ bool ocel__reader_next_timestamp(const ocel_server *s, const ocel__session *ss, 
                                  uint32_t *timestamp);
 /// Brings the cursor to where it can read; true if there is something to send.
 bool ocel__reader_sync(ocel_server *s, ocel__conn *c, unsigned track, ocel_us now);
+/// Fixes the timestamps before anything is sent: the first picture, whichever it has become,
+/// gets the one that RTP-Info promised. The cursor must be where `sync` has brought it.
+void ocel__reader_anchor(const ocel_server *s, ocel__session *ss, unsigned track);
 bool ocel__reader_report_due(const ocel__reader *r, ocel_us now);
 void ocel__reader_put_report(const ocel_server *s, const ocel__reader *r, bool bye, ocel_us now,
                              ocel_wbuf *w);

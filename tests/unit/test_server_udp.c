@@ -120,6 +120,16 @@ static void udp_asks_for_a_key_picture_unless_the_encoder_cannot(void **state) {
   }
 }
 
+// A GOP that has not been sent yet: key picture, a big and a small one.
+static void fresh_gop(world *w) {
+  picture(w, 0, true, 7000);
+  pass(w, 0);
+  picture(w, 0, false, 7000);
+  pass(w, 0);
+  picture(w, 0, false, 100);
+  pass(w, 0);
+}
+
 static void a_reader_that_catches_up_is_paced(void **state) {
   (void)state;
   world w;
@@ -129,13 +139,11 @@ static void a_reader_that_catches_up_is_paced(void **state) {
   cfg.datagram_segments = 64;
   cfg.udp_pace = 1000000;  // 1000 bytes a millisecond
   world_open_with(&w, &cfg, 1, false);
-  picture(&w, 0, true, 7000);
-  picture(&w, 0, false, 7000);
-  picture(&w, 0, false, 100);
-  pass(&w, 0);
+  fresh_gop(&w);
   const int conn = connect_from(&w, 7);
   assert_int_equal(set_up(&w, conn, "", UDP_TRANSPORT), 200);
   for (int i = 0; i < 6; i++) {  // uses up what may go at once
+    fresh_gop(&w);
     assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
     all(&w, text, sizeof text);
     assert_int_equal(ask(&w, conn, "PAUSE", URL, ""), 200);
@@ -145,6 +153,7 @@ static void a_reader_that_catches_up_is_paced(void **state) {
   const uint64_t burst = stats.bytes;
   assert_in_range(burst, 65536, 65536 + 7200);
   assert_int_equal(ocel_server_deadline(w.srv), w.now + OCEL_MILLISECOND);
+  fresh_gop(&w);
   assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
   for (int i = 0; i < 10; i++) {
     pass(&w, OCEL_MILLISECOND);
