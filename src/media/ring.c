@@ -8,6 +8,11 @@
 
 #include "ocel/h264_nal.h"
 
+// Number of the first access unit. The simulator is also built with one just before the wrap.
+#ifndef OCEL_RING_FIRST
+#define OCEL_RING_FIRST 0
+#endif
+
 enum {
   PARAMETER_SET_MAX = 256,
   HEADROOM = 2 * PARAMETER_SET_MAX,  // a multiple of every allowed alignment
@@ -78,8 +83,8 @@ ocel_ring *ocel_ring_init(void *mem, size_t size, const ocel_ring_config *cfg) {
   r->cfg = *cfg;
   r->media = bytes + media_at(cfg);
   r->records = (record *)(void *)(bytes + records_at());
-  atomic_init(&r->head, 0);
-  atomic_init(&r->tail, 0);
+  atomic_init(&r->head, OCEL_RING_FIRST);
+  atomic_init(&r->tail, OCEL_RING_FIRST);
   atomic_init(&r->dropped, 0);
   return r;
 }

@@ -156,7 +156,10 @@ int ocel_server_add_stream(ocel_server *s, const ocel_stream_config *cfg) {
   st->since = s->now;
   st->key_asked_at = s->now - s->cfg.keyframe_interval;
   st->track_count = cfg->track_count;
-  for (size_t i = 0; i < cfg->track_count; i++) st->track[i].ring = cfg->track[i];
+  for (size_t i = 0; i < cfg->track_count; i++) {
+    st->track[i].ring = cfg->track[i];
+    st->track[i].seen = ocel_ring_tail(cfg->track[i]);
+  }
   return s->stream_count++;
 }
 
