@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hostile.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+  world *w;
+  rng rng;
+  hostile_kind kind;
+  ocel_addr addr;
+  tcp_link *link;
+  size_t step;
+} hostile;
+
+// ---- the connection ----
+
+static void ignore_bytes(void *ctx, ocel_span bytes) {
+  (void)ctx;
+  (void)bytes;
+}
+
+static void on_closed(void *ctx) {
+  hostile *h = ctx;
+  h->link = NULL;
+}
+
+static void connect_again(hostile *h) {
+  const tcp_profile profile = {
+      .latency = 500, .buffer = 8192, .chunk = h->kind == HOSTILE_FLOOD ? 0 : 700};
+  h->addr.port = 0;
+  h->link = world_connect(h->w, &h->addr, &profile, -1 - (int)h->kind);
+  h->link->client = (tcp_client){h, ignore_bytes, on_closed};
+  h->link->observer->may_skip = true;
+  h->step = 0;
+}
+
+static void send_text(hostile *h, const char *text) {
+  tcp_send(h->link, ocel_span_make(text, strlen(text)));
+}
+
+// ---- what they do ----
+
+static const char *const REQUESTS[] = {
+    "OPTIONS rtsp://camera.lan/stream RTSP/1.0\r\nCSeq: 1\r\n\r\n",
+    "DESCRIBE rtsp://camera.lan/stream RTSP/1.0\r\nCSeq: 2\r\nAccept: application/sdp\r\n\r\n",
+    "SETUP rtsp://camera.lan/stream/trackID=0 RTSP/1.0\r\nCSeq: 3\r\n"
+    "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n",
+    "SETUP rtsp://camera.lan/stream/trackID=0 RTSP/1.0\r\nCSeq: 4\r\n"
+    "Transport: RTP/AVP;unicast;client_port=9000-9001;destination=10.9.9.9\r\n\r\n",
+    "PLAY rtsp://camera.lan/stream/ RTSP/1.0\r\nCSeq: 5\r\nSession: 12345678\r\n\r\n",
+    "TEARDOWN rtsp://camera.lan/stream/ RTSP/1.0\r\nCSeq: 6\r\nSession: 12345678\r\n\r\n",
+    "GET_PARAMETER * RTSP/1.0\r\nCSeq: 7\r\nContent-Length: 5\r\n\r\nabcde",
+    "SET_PARAMETER rtsp://camera.lan/stream RTSP/1.0\r\nContent-Length: -1\r\n\r\n",
+    "POST /tunnel HTTP/1.1\r\nContent-Length: 32767\r\n\r\n",
+    "\r\n\r\nANNOUNCE rtsp://camera.lan/stream RTSP/1.0\r\nCSeq: 8\r\n\r\n",
+};
+enum { REQUEST_COUNT = sizeof REQUESTS / sizeof REQUESTS[0] };
+
+static void garbage(hostile *h) {
+  uint8_t mem[300];
+  const size_t n = rng_between(&h->rng, 1, sizeof mem);
+  rng_fill(&h->rng, mem, n);
+  tcp_send(h->link, ocel_span_make(mem, n));
+}
+
+static void mutated(hostile *h) {
+  char mem[512];
+  size_t n = 0;
+  for (unsigned i = rng_between(&h->rng, 1, 2); i > 0; i--) {
+    const char *text = REQUESTS[rng_below(&h->rng, REQUEST_COUNT)];
+    memcpy(mem + n, text, strlen(text));
+    n += strlen(text);
+  }
+  for (unsigned i = rng_below(&h->rng, 4); i > 0; i--) {
+    mem[rng_below(&h->rng, (uint32_t)n)] = (char)rng_next(&h->rng);
+  }
+  tcp_send(h->link, ocel_span_make(mem, n));
+}
+
+static void trickle(hostile *h) {
+  const char *text = REQUESTS[1];
+  tcp_send(h->link, ocel_span_make(text + h->step++ % strlen(text), 1));
+}
+
+static void flood(hostile *h) {
+  tcp_stall(h->link, OCEL_NEVER / 2);
+  for (unsigned i = 0; i < 50; i++) send_text(h, REQUESTS[rng_below(&h->rng, 2)]);
+}
+
+static void huge(hostile *h) {
+  static const char *const HEADS[] = {
+      "OPTIONS rtsp://camera.lan/", "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nX: ",
+      "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 100000000\r\n\r\n"};
+  char mem[1500];
+  if (h->step++ % 40 == 0) send_text(h, HEADS[rng_below(&h->rng, 3)]);
+  memset(mem, 'a', sizeof mem);
+  tcp_send(h->link, ocel_span_make(mem, sizeof mem));
+}
+
+static void frames(hostile *h) {
+  uint8_t mem[1404];
+  const size_t n = rng_between(&h->rng, 0, 1400);
+  rng_fill(&h->rng, mem, sizeof mem);
+  mem[0] = '$';
+  mem[2] = (uint8_t)(n >> 8);
+  mem[3] = (uint8_t)n;
+  if (rng_permille(&h->rng, 20)) mem[2] = 0xff;
+  tcp_send(h->link, ocel_span_make(mem, n + 4));
+}
+
+static void resetting(hostile *h) {
+  const char *text = REQUESTS[rng_below(&h->rng, REQUEST_COUNT)];
+  tcp_send(h->link, ocel_span_make(text, rng_below(&h->rng, (uint32_t)strlen(text))));
+  tcp_reset(h->link);
+  h->link = NULL;
+}
+
+static void silent(hostile *h) { (void)h; }
+
+// BYE or a bad receiver report, with the right SSRC, but from a wrong address or port.
+static void spoof(hostile *h) {
+  const world *w = h->w;
+  if (w->viewer_count == 0) return;
+  const viewer *v = w->viewers[rng_below(&h->rng, (uint32_t)w->viewer_count)];
+  uint8_t mem[64];
+  ocel_wbuf out = ocel_wbuf_make(mem, sizeof mem);
+  const bool bye = rng_permille(&h->rng, 500);
+  ocel_put_be32(&out, 0x81c90007);
+  ocel_put_be32(&out, v->tracks[0].own_ssrc);
+  ocel_put_be32(&out, v->tracks[0].ssrc);
+  ocel_put_be32(&out, 0xff7fffff);  // everything lost
+  for (unsigned i = 0; i < 4; i++) ocel_put_be32(&out, (uint32_t)rng_next(&h->rng));
+  if (bye) ocel_put_be32(&out, 0x81cb0001);
+  if (bye) ocel_put_be32(&out, v->tracks[0].own_ssrc);
+  ocel_addr from = rng_permille(&h->rng, 500) ? h->addr : v->addr;
+  const bool same = ocel_addr_same_host(&from, &v->addr);
+  from.port = (uint16_t)(v->udp_base + (same ? 7 : 1));
+  world_spoof(h->w, &from, true, ocel_span_make(mem, out.n));
+}
+
+typedef struct {
+  void (*act)(hostile *h);
+  bool connects;
+  uint32_t wait;  ///< Longest, microseconds.
+} habit;
+
+static const habit HABITS[HOSTILE_COUNT] = {
+    [HOSTILE_GARBAGE] = {garbage,   true,  300000 },
+      [HOSTILE_MUTATED] = {mutated,   true,  200000 },
+    [HOSTILE_TRICKLE] = {trickle,   true,  1000000},
+      [HOSTILE_FLOOD] = {flood,     true,  50000  },
+    [HOSTILE_HUGE] = {huge,      true,  20000  },
+      [HOSTILE_FRAMES] = {frames,    true,  50000  },
+    [HOSTILE_SILENT] = {silent,    true,  1000000},
+      [HOSTILE_RESETTING] = {resetting, true,  50000  },
+    [HOSTILE_SPOOFER] = {spoof,     false, 50000  },
+};
+
+static void on_act(void *ctx) {
+  hostile *h = ctx;
+  const habit *b = &HABITS[h->kind];
+  if (h->w->over) {
+    if (h->link != NULL) tcp_fin(h->link);
+    return;
+  }
+  if (b->connects && h->link == NULL) connect_again(h);
+  b->act(h);
+  sim_clock_at(&h->w->clock, h->w->clock.now + rng_between(&h->rng, 1, b->wait), on_act, h);
+}
+
+void hostile_add(world *w, hostile_kind kind) {
+  hostile *h = world_alloc(w, sizeof *h);
+  h->w = w;
+  h->rng = rng_fork(&w->rng);
+  h->kind = kind;
+  h->addr = ocel_addr_ipv4(10, 66, (uint8_t)kind, (uint8_t)rng_below(&w->rng, 250), 4000);
+  sim_clock_at(&w->clock, w->clock.now + 1000, on_act, h);
+}
