@@ -12,7 +12,8 @@ static double seconds(void) {
   return (double)(*CHECK_RUN.now - CHECK_RUN.origin) / (double)OCEL_SECOND;
 }
 
-static void print_line(FILE *out, const char *head, const char *format, va_list args) {
+__attribute__((format(printf, 3, 0))) static void print_line(FILE *out, const char *head,
+                                                             const char *format, va_list args) {
   (void)fprintf(out, "%s%12.6f s  ", head, seconds());
   (void)vfprintf(out, format, args);
   (void)fputc('\n', out);
