@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs a source against a real ring and keeps copies of what it commits.
+#ifndef OCELD_COLLECT_H
+#define OCELD_COLLECT_H
+
+#include <errno.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "ocel_test.h"
+
+#include "media_memory.h"
+#include "ocel/h264_nal.h"
+#include "source.h"
+
+enum { COLLECT_MAX = 512 };
+
+typedef struct {
+  ocel_us captured_at;
+  bool key;
+  uint16_t units;
+  uint8_t first_types[4];  // nal_unit_type of the first units.
+  uint32_t size;
+  uint8_t *bytes;  // The units one behind the other.
+} collected;
+
+typedef struct {
+  oceld_source *source;
+  oceld_source_traits traits;
+  void *memory;
+  ocel_ring *ring;
+  sem_t woken;
+  uint32_t seen;
+  size_t n;
+  collected units[COLLECT_MAX];
+} collector;
+
+static inline void collector_wake(void *ctx) {
+  collector *c = ctx;
+  (void)sem_post(&c->woken);
+}
+
+static inline void collect_start(collector *c, const oceld_source_config *cfg) {
+  ocel_ring_config plan;
+  oceld_failure why = {""};
+  memset(c, 0, sizeof *c);
+  assert_int_equal(sem_init(&c->woken, 0, 0), 0);
+  c->source = oceld_source_open(cfg, &c->traits, &why);
+  if (c->source == NULL) fail_msg("%s", why.text);
+  assert_true(oceld_ring_plan(&c->traits, 0, &plan, &why));
+  c->ring = oceld_ring_make(&plan, &c->memory);
+  assert_non_null(c->ring);
+  assert_true(oceld_source_start(c->source, c->ring, collector_wake, c, &why));
+}
+
+static inline void collect_one(collector *c, const ocel_access_unit *au) {
+  collected *out = &c->units[c->n++];
+  *out = (collected){.captured_at = au->captured_at, .key = au->key, .units = au->unit_count};
+  out->bytes = malloc(au->size);
+  assert_non_null(out->bytes);
+  for (unsigned i = 0; i < au->unit_count; i++) {
+    const ocel_span nal = ocel_access_unit_span(au, i);
+    if (i < 4) out->first_types[i] = (uint8_t)ocel_nal_type_of(nal);
+    memcpy(out->bytes + out->size, nal.p, nal.n);
+    out->size += (uint32_t)nal.n;
+  }
+}
+
+// Waits, at most a minute in all, until `total` units have been collected.
+static inline void collect_until(collector *c, size_t total) {
+  struct timespec end;
+  (void)clock_gettime(CLOCK_REALTIME, &end);
+  end.tv_sec += 60;
+  assert_true(total <= COLLECT_MAX);
+  while (c->n < total) {
+    ocel_access_unit au;
+    if (sem_timedwait(&c->woken, &end) != 0 && errno != EINTR) fail_msg("the source is silent");
+    for (; c->n < total && c->seen != ocel_ring_head(c->ring); c->seen++) {
+      ocel_ring_get(c->ring, c->seen, &au);
+      collect_one(c, &au);
+    }
+    (void)ocel_ring_trim(c->ring);
+  }
+}
+
+static inline void collect_end(collector *c) {
+  oceld_source_close(c->source);
+  free(c->memory);
+  (void)sem_destroy(&c->woken);
+  for (size_t i = 0; i < c->n; i++) free(c->units[i].bytes);
+}
+
+// Each picture lies `period` after the one before; a machine that stopped for a second is excused.
+static inline void expect_even_steps(const collector *c, ocel_us period) {
+  for (size_t i = 1; i < c->n; i++) {
+    const ocel_us step = c->units[i].captured_at - c->units[i - 1].captured_at;
+    if (step <= OCEL_SECOND) assert_in_range(step, period - 1, period + 1);
+  }
+}
+
+#endif
