@@ -17,15 +17,16 @@ import subprocess
 import sys
 import time
 
-from report import Results, cpu_per_gigabit, tables, target_table
+from report import Results, cpu_per_gigabit, micro_table, tables, target_table
 from servers import SERVERS, Place, Running, Server, free_ports
 
 MODES = {
     "full": {"rounds": 5, "window": 4.0, "clients": [1, 5, 50, 200]},
     "quick": {"rounds": 2, "window": 2.0, "clients": [1, 50]},
-    "smoke": {"rounds": 1, "window": 1.0, "clients": [1, 20]},
+    "smoke": {"rounds": 1, "window": 1.0, "clients": [20]},
 }
 SETTLE_MS = 1000
+REST_S = 3.5
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -91,7 +92,6 @@ def machine() -> dict[str, object]:
 def measure(server: Server, place: Place, transport: str, clients: int, window: float) -> dict:
     with Running(server, place) as running:
         time.sleep(0.5 + random.random())  # any phase of a group of pictures
-        rest = running.memory_kib()
         load = os.getloadavg()[0]
         command = [
             str(place.program("load_client")), "--url", running.url, "--transport", transport,
@@ -102,7 +102,14 @@ def measure(server: Server, place: Place, transport: str, clients: int, window: 
         if not done.stdout.startswith("{"):
             raise RuntimeError(f"load_client against {server.name}: {done.stderr.strip()}")
     row = json.loads(done.stdout)
-    return row | {"server": server.name, "rest_kib": rest, "load": load, "complaints": done.stderr}
+    return row | {"server": server.name, "load": load, "complaints": done.stderr}
+
+
+def measure_rest(server: Server, place: Place) -> dict:
+    """Memory without a client, once the source has run for a few groups of pictures."""
+    with Running(server, place) as running:
+        time.sleep(REST_S)
+        return {"server": server.name, "memory_kib": running.memory_kib()}
 
 
 def report_row(row: dict) -> None:
@@ -145,6 +152,24 @@ def smoke_failures(rows: list[dict]) -> list[str]:
     return bad
 
 
+def run_micro(build: pathlib.Path) -> list[dict]:
+    """What the library costs without any socket, in nanoseconds."""
+    clip = str(build / "bench" / "clip.h264")
+    lines = []
+    for name, *arguments in (
+        ("bench_pack", clip),
+        ("bench_parse",),
+        ("bench_fanout", clip, "1"),
+        ("bench_fanout", clip, "50"),
+        ("bench_fanout", clip, "200"),
+    ):
+        done = subprocess.run(
+            [str(build / "bench" / name), *arguments], capture_output=True, text=True, check=True
+        )
+        lines += done.stdout.splitlines()
+    return [json.loads(line) for line in lines]
+
+
 def choose_servers(args: argparse.Namespace, place: Place) -> list[Server]:
     wanted = [s for s in SERVERS if not args.servers or s.name in args.servers]
     here = [s for s in wanted if s.available(place)]
@@ -154,11 +179,12 @@ def choose_servers(args: argparse.Namespace, place: Place) -> list[Server]:
     return here
 
 
-def show(args: argparse.Namespace, about: dict[str, object], rows: list[dict]) -> None:
-    results = Results(rows)
-    print(", ".join(f"{k} {v}" for k, v in about.items()))
-    print(f"{args.rounds} rounds, {args.window} s each\n")
+def show(result: dict) -> None:
+    results = Results(result["rows"], result["rest"])
+    print(", ".join(f"{k} {v}" for k, v in result["about"].items()), end="\n\n")
     print(tables(results))
+    if result["micro"]:
+        print(micro_table(result["micro"]))
     print(target_table(results))
 
 
@@ -175,11 +201,14 @@ def main() -> int:
     if len(servers) < (2 if args.mode == "smoke" else 1):
         print("nothing to measure", file=sys.stderr)
         return 1
+    rest = [measure_rest(s, make_place()) for s in servers if args.mode != "smoke"]
     rows = run_rounds(args, servers, make_place)
     about |= {"mode": args.mode, "rounds": args.rounds, "window_s": args.window}
+    micro = run_micro(build) if args.mode != "smoke" else []
+    result = {"about": about, "rest": rest, "rows": rows, "micro": micro}
     target = args.json or build / "bench" / "result.json"
-    target.write_text(json.dumps({"about": about, "rows": rows}, indent=1) + "\n", encoding="ascii")
-    show(args, about, rows)
+    target.write_text(json.dumps(result, indent=1) + "\n", encoding="ascii")
+    show(result)
     print(f"all figures: {target}")
     failures = smoke_failures(rows) if args.mode == "smoke" else []
     for failure in failures:

@@ -30,7 +30,8 @@ def cpu_per_gigabit(row: Row) -> float:
 class Results:
     """All rows of a run, by server, transport and number of clients."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Row], rest: Iterable[Row]) -> None:
+        self.rest = {r["server"]: r["memory_kib"]["Rss"] for r in rest}
         self.rows: dict[Key, list[Row]] = {}
         for row in rows:
             self.rows.setdefault((row["server"], row["transport"], row["clients"]), []).append(row)
@@ -67,12 +68,6 @@ class Results:
         return self.median(
             key, lambda r: 100 * r["units"] / (r["clients"] * FPS * r["window_ns"] / 1e9)
         )
-
-    def rest_kib(self, server: str) -> float | None:
-        rest = [
-            r["rest_kib"]["Rss"] for k, rows in self.rows.items() if k[0] == server for r in rows
-        ]
-        return statistics.median(rest) if rest else None
 
     def client_kib(self, server: str, transport: str) -> float | None:
         """Private memory of each further client, between the fewest and the most."""
@@ -140,7 +135,7 @@ def memory_table(results: Results) -> str:
     body = [
         [
             s,
-            number(results.rest_kib(s)),
+            number(results.rest.get(s)),
             *(number(results.client_kib(s, t), 1) for t in results.transports()),
         ]
         for s in results.servers()
@@ -164,6 +159,11 @@ def tables(results: Results) -> str:
         by_clients(results, title, lambda key, c=cell: c(results, key)) for title, cell in cells
     ]
     return "\n".join([*parts, memory_table(results)])
+
+
+def micro_table(micro: list[Row]) -> str:
+    body = [[m["name"], f"{m['ns']:.0f}", m["per"]] for m in micro]
+    return table("The library alone, without sockets", ["what", "ns", "for each"], body)
 
 
 Target = tuple[str, str, str, bool]  # what, aim, measured, reached
@@ -200,7 +200,7 @@ def other_targets(results: Results) -> Iterable[Target]:
         yield from target(f"delay added, 99th percentile, {name}", AGE_P99_MS, age, "ms", 2)
         yield from target(f"memory per further client, {name}", CLIENT_KIB, client, "KiB", 1)
         yield from target(f"loss with {many} clients, {name}", 0, lost, "packets", 0)
-    rest = results.rest_kib("oceld")
+    rest = results.rest.get("oceld")
     yield from target(
         "resident memory at rest", REST_MB, None if rest is None else rest * 1024 / 1e6, "MB", 1
     )

@@ -48,7 +48,7 @@ class Server:
 
     def available(self, place: Place) -> bool:
         if self.name == "oceld":
-            return place.oceld is not None
+            return place.oceld is not None and pathlib.Path(place.oceld).is_file()
         return place.program(self.program).is_file()
 
 
