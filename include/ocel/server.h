@@ -161,10 +161,17 @@ typedef struct {
   const ocel_addr *local;  ///< The address the client spoke to; send from it.
 } ocel_datagrams;
 
-/// Up to `max` batches that wait to be sent; 0: none now. Valid until the next call.
-/// @param spans  Memory for their parts, `max_spans` (>= 8).
-size_t ocel_server_datagrams(ocel_server *srv, ocel_datagrams *out, size_t max, ocel_span *spans,
-                             size_t max_spans, ocel_us now);
+/// The caller's memory for batches and their parts.
+typedef struct {
+  ocel_datagrams *batches;
+  size_t max;  ///< Batches there is room for.
+  ocel_span *spans;
+  size_t max_spans;  ///< Parts there is room for, of all batches together; >= 8.
+} ocel_datagram_room;
+
+/// Fills `room` with batches that wait to be sent and returns how many; 0: none now. Valid until
+/// the next call.
+size_t ocel_server_datagrams(ocel_server *srv, const ocel_datagram_room *room, ocel_us now);
 
 /// The first `n` of them have been dealt with: sent, or given up (`failed` of those n, counted).
 /// The rest will be given again.

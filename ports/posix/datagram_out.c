@@ -132,9 +132,9 @@ static bool blocked(const ocel_loop *l) {
 }
 
 void ocel__datagrams_write(ocel_loop *l) {
+  const ocel_datagram_room room = {l->batches, BATCHES_MAX, l->spans, SPANS_MAX};
   while (!blocked(l)) {
-    const size_t n =
-        ocel_server_datagrams(l->server, l->batches, BATCHES_MAX, l->spans, SPANS_MAX, l->now);
+    const size_t n = ocel_server_datagrams(l->server, &room, l->now);
     if (n == 0) return;
     for (size_t i = 0; i < n; i++) build(l, i);
     tally t = {0, 0};

@@ -9,15 +9,13 @@ enum { BATCH_BYTES_MAX = 65000 };
 
 // What one call hands out, as far as it has come.
 typedef struct {
-  ocel_datagrams *out;
-  size_t max;
-  ocel_span *spans;
-  size_t max_spans, spans_used, scratch_used;
+  const ocel_datagram_room *room;
+  size_t spans_used, scratch_used;
   ocel_us now;
 } batch_list;
 
 static ocel_gather begin_batch(ocel_server *s, const batch_list *l) {
-  return ocel_gather_make(l->spans + l->spans_used, l->max_spans - l->spans_used,
+  return ocel_gather_make(l->room->spans + l->spans_used, l->room->max_spans - l->spans_used,
                           s->scratch + l->scratch_used, sizeof s->scratch - l->scratch_used);
 }
 
@@ -25,7 +23,7 @@ static void end_batch(ocel_server *s, batch_list *l, const ocel__conn *c, const 
                       uint16_t segment) {
   const ocel__plan *p = &s->plan[s->plan_n];
   const ocel__reader *r = &c->session.reader[p->track];
-  ocel_datagrams *d = &l->out[s->plan_n++];
+  ocel_datagrams *d = &l->room->batches[s->plan_n++];
   *d = (ocel_datagrams){
       .to = c->peer,
       .port = p->packets > 0 ? OCEL_PORT_RTP : OCEL_PORT_RTCP,
@@ -69,7 +67,7 @@ static bool may_go(const ocel_server *s, const ocel__session *ss, const ocel__tr
 }
 
 static bool full(const ocel_server *s, const batch_list *l) {
-  return s->plan_n == l->max || s->plan_n == OCEL__BATCH_MAX;
+  return s->plan_n == l->room->max || s->plan_n == OCEL__BATCH_MAX;
 }
 
 // One batch of packets from `at` on: all of one size, but the last.
@@ -143,9 +141,8 @@ static bool plan_conn(ocel_server *s, batch_list *l, ocel__conn *c) {
   return true;
 }
 
-size_t ocel_server_datagrams(ocel_server *s, ocel_datagrams *out, size_t max, ocel_span *spans,
-                             size_t max_spans, ocel_us now) {
-  batch_list l = {.out = out, .max = max, .spans = spans, .max_spans = max_spans, .now = now};
+size_t ocel_server_datagrams(ocel_server *s, const ocel_datagram_room *room, ocel_us now) {
+  batch_list l = {.room = room, .now = now};
   s->plan_n = 0;
   s->now = now;
   for (size_t left = s->datagrams.n; left > 0; left--) {

@@ -147,10 +147,11 @@ static bool send_batch(port *p, const ocel_datagrams *d) {
 static bool send_some(port *p) {
   ocel_datagrams batches[PORT_BATCHES_MAX];
   ocel_span spans[PORT_SPANS_MAX];
-  const size_t max = rng_between(&p->rng, 1, PORT_BATCHES_MAX);
-  const size_t max_spans = rng_between(&p->rng, 8, PORT_SPANS_MAX);
-  const size_t n = ocel_server_datagrams(p->srv, batches, max, spans, max_spans, p->clock->now);
-  CHECK(n <= max, "more batches than there is room for");
+  ocel_datagram_room room = {.batches = batches, .spans = spans};
+  room.max = rng_between(&p->rng, 1, PORT_BATCHES_MAX);
+  room.max_spans = rng_between(&p->rng, 8, PORT_SPANS_MAX);
+  const size_t n = ocel_server_datagrams(p->srv, &room, p->clock->now);
+  CHECK(n <= room.max, "more batches than there is room for");
   if (n == 0) return false;
   size_t done = n;
   const bool full = rng_permille(&p->rng, p->profile.socket_full);

@@ -7,7 +7,7 @@
 static size_t batches(world *w, size_t send, char *text, size_t cap) {
   ocel_datagrams out[16];
   ocel_span spans[64];
-  const size_t n = ocel_server_datagrams(w->srv, out, 16, spans, 64, w->now);
+  const size_t n = ocel_server_datagrams(w->srv, &(ocel_datagram_room){out, 16, spans, 64}, w->now);
   text[0] = '\0';
   for (size_t i = 0; i < n && i < send; i++) {
     char one[64];

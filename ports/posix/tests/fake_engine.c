@@ -177,16 +177,16 @@ void ocel_server_advance(ocel_server *srv, int conn, size_t n, bool blocked, oce
   fake.blocked += blocked;
 }
 
-size_t ocel_server_datagrams(ocel_server *srv, ocel_datagrams *out, size_t max, ocel_span *spans,
-                             size_t max_spans, ocel_us now) {
+size_t ocel_server_datagrams(ocel_server *srv, const ocel_datagram_room *room, ocel_us now) {
+  ocel_span *const spans = room->spans;
   size_t n = 0, used = 0;
   (void)now;
-  for (; n < srv->batch_count && n < max; n++) {
+  for (; n < srv->batch_count && n < room->max; n++) {
     const fake_batch *const b = &srv->batches[n];
     const size_t parts = (b->size + FAKE_SPAN - 1) / FAKE_SPAN;
-    if (used + parts > max_spans) break;
-    out[n] = (ocel_datagrams){b->to,   b->port,      b->segment, (uint16_t)parts,
-                              b->size, spans + used, &srv->local};
+    if (used + parts > room->max_spans) break;
+    room->batches[n] = (ocel_datagrams){b->to,   b->port,      b->segment, (uint16_t)parts,
+                                        b->size, spans + used, &srv->local};
     for (size_t at = 0; at < b->size; at += FAKE_SPAN) {
       const size_t left = b->size - at;
       spans[used++] = ocel_span_make(b->bytes + at, left < FAKE_SPAN ? left : FAKE_SPAN);
