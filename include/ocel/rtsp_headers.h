@@ -17,11 +17,11 @@ typedef struct {
   bool supported;  ///< RTP/AVP, RTP/AVP/UDP or RTP/AVP/TCP, and every parameter readable.
   bool tcp;        ///< Lower transport is TCP.
   bool multicast;  ///< `multicast`; `unicast` or neither is false.
-  bool record;     ///< mode=RECORD asked.
+  bool record;     ///< mode=RECORD asked; modes besides PLAY and RECORD are unsupported.
   bool has_ports;  ///< client_port was given; a single port stands for the pair p, p+1.
-  uint16_t rtp_port, rtcp_port;       ///< 1..65535.
+  uint16_t rtp_port, rtcp_port;       ///< 1..65535; 0 or twice the same: unsupported.
   bool has_channels;                  ///< interleaved was given; a single number stands for n, n+1.
-  uint8_t rtp_channel, rtcp_channel;  ///< 0..255; 256 and more make the entry unsupported.
+  uint8_t rtp_channel, rtcp_channel;  ///< 0..255; 256, or twice the same: unsupported.
   ocel_span destination;              ///< As the client wrote it; empty if absent. Never obeyed.
 } ocel_transport;
 
@@ -41,7 +41,7 @@ typedef enum {
 typedef struct {
   ocel_range_kind kind;
   ocel_us start;  ///< 0 for "npt=-END".
-  ocel_us end;    ///< OCEL_NEVER when open.
+  ocel_us end;    ///< OCEL_NEVER when open, or "now".
 } ocel_range;
 
 /// @return OCEL_OK; OCEL_ERR_SYNTAX if unreadable, or END is before START; OCEL_ERR_UNSUPPORTED
@@ -76,13 +76,14 @@ typedef struct {
   bool asterisk;      ///< The URI is "*".
   ocel_span base;     ///< Scheme and authority, credentials included; empty for a bare path.
   ocel_span path;     ///< From the first '/' to before '?'; "" if there is none.
-  ocel_span query;    ///< Behind '?', a control part cut off; empty if none.
+  ocel_span query;    ///< Behind '?', a control part and '/' at the end cut off; empty if none.
   ocel_span control;  ///< What follows the stream in the forms "PATH/trackID=N" and
                       ///< "PATH?QUERY/trackID=N": "trackID=N" without slash; empty if none.
 } ocel_rtsp_url;
 
 /// @return OCEL_OK; OCEL_ERR_SYNTAX for another scheme, an empty authority, or a byte outside
-///         0x21..0x7e. `path` then no longer holds the control part.
+///         0x21..0x7e. Only a last segment that ocel_rtsp_control_track reads is a control part,
+///         with '/' behind it or not; `path` then no longer holds it, nor the '/' before it.
 OCEL_MUST_USE ocel_err ocel_rtsp_url_parse(ocel_span url, ocel_rtsp_url *out);
 
 /// True if a path asked for is the stream's: equal when runs of '/' count as one and a trailing
