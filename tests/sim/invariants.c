@@ -60,8 +60,11 @@ static void check_client(const world *w, const tcp_link *l) {
 static void check_stream(const world *w, unsigned n) {
   ocel_stream_stats s;
   const producer *p = NULL;
+  bool ready = true;
   for (unsigned i = w->media.producer_count; i > 0; i--) {
-    if (w->stream_of[i - 1] == n) p = w->producers[i - 1];  // the first track
+    if (w->stream_of[i - 1] != n) continue;
+    p = w->producers[i - 1];  // the first track
+    ready = ready && p->keys > 0;
   }
   CHECK(ocel_server_get_stream_stats(w->srv, (int)n, &s) == OCEL_OK && p != NULL,
         "no statistics of stream %u", n);
@@ -78,9 +81,10 @@ static void check_stream(const world *w, unsigned n) {
   CHECK(s.dropped == p->dropped,
         "stream %u: statistics count %" PRIu32 " dropped, it were %" PRIu32, n, s.dropped,
         p->dropped);
+  CHECK(s.ready == ready, "stream %u: statistics say %sready", n, s.ready ? "" : "not ");
   if (p->keys == 0 || p->changed) return;
-  CHECK(s.ready && s.width == p->width && s.height == p->height,
-        "stream %u: statistics say %u x %u", n, s.width, s.height);
+  CHECK(s.width == p->width && s.height == p->height, "stream %u: statistics say %u x %u", n,
+        s.width, s.height);
 }
 
 static void check_totals(const world *w) {

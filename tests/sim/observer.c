@@ -93,7 +93,7 @@ void observer_datagram(observer *o, bool rtcp, uint16_t to_port, ocel_span packe
     return;
   }
   CHECK(!o->over, "viewer %d: RTP after the connection has ended", o->viewer);
-  CHECK(o->playing || o->count > 0, "viewer %d: RTP while not playing", o->viewer);
+  CHECK(o->playing || o->count > 0 || !o->honest, "viewer %d: RTP while not playing", o->viewer);
   CHECK(now - o->heard_at <= o->rules->silence_max,
         "viewer %d: RTP although nothing was heard for %" PRId64 " s", o->viewer,
         (now - o->heard_at) / OCEL_SECOND);

@@ -123,7 +123,9 @@ static observer_track *place_of(observer *o, const observer_track *t) {
   for (unsigned i = 0; i < OBSERVER_TRACKS; i++) {
     if (!o->tracks[i].used) return &o->tracks[i];
   }
-  check_broken("viewer %d: more tracks set up than there are", o->viewer);
+  CHECK(!o->honest, "viewer %d: more tracks set up than there are", o->viewer);
+  drop_track(o, &o->tracks[0]);
+  return &o->tracks[0];
 }
 
 static void take_setup(observer *o, const rtsp_reply *r, int track) {

@@ -58,6 +58,12 @@ void port_wake(void *ctx) {
   run_at(p, p->clock->now);
 }
 
+void port_shutdown(port *p) {
+  p->stopping = true;
+  ocel_server_shutdown(p->srv, p->clock->now);
+  port_wake(p);
+}
+
 void port_notify(void *ctx, tcp_link *link) {
   port *p = ctx;
   if (!link->queued) {
@@ -103,7 +109,7 @@ static void accept_link(port *p, tcp_link *l) {
     p->open++;
     return;
   }
-  CHECK(p->open >= p->max_connections,
+  CHECK(p->open >= p->max_connections || p->stopping,
         "connection refused although %" PRIu32 " of %" PRIu32 " are in use", p->open,
         p->max_connections);
   l->observer->refused = true;

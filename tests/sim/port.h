@@ -50,6 +50,7 @@ typedef struct port {
   size_t scratch_cap;
   ocel_us run_at;  ///< The next round; OCEL_NEVER.
   ocel_us busy_until, udp_full_until;
+  bool stopping;     ///< The engine was told to shut down.
   bool caused;       ///< Something but the deadline asked for the next round.
   uint32_t open;     ///< Connections that the engine has.
   unsigned overdue;  ///< Rounds in a row after which the deadline had passed already.
@@ -73,6 +74,9 @@ void port_notify(void *p, tcp_link *link);
 
 /// A datagram has arrived (udp_sink.fn of the server); its sender is an observer or NULL.
 void port_datagram(void *p, const udp_packet *packet);
+
+/// Tells the engine to shut down.
+void port_shutdown(port *p);
 
 /// A producer has committed.
 void port_wake(void *p);

@@ -223,9 +223,7 @@ static void shutdown_now(uint64_t seed) {
     play_add(&p, &f, cast_ms(&p.w, 0, 1000));
   }
   world_run(&p.w, cast_ms(&p.w, 1500, 9000) * OCEL_MILLISECOND);
-  p.w.shut_down = true;
-  ocel_server_shutdown(p.w.srv, p.w.clock.now);
-  port_wake(&p.w.port);
+  port_shutdown(&p.w.port);
   world_run(&p.w, 2 * OCEL_SECOND);
   CHECK(p.w.port.open == 0, "%" PRIu32 " connections after the shutdown", p.w.port.open);
   play_end(&p, 0);

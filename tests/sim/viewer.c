@@ -167,7 +167,7 @@ static void on_bytes(void *ctx, ocel_span bytes) {
 static void on_closed(void *ctx) {
   viewer *v = ctx;
   CHECK(v->profile.may_skip || v->session[0] == '\0' || !v->playing || v->muted ||
-            v->world->shut_down,
+            v->world->port.stopping,
         "viewer %d: plays, and the server closes the connection", v->number);
   v->closed = true;
   v->playing = v->waiting = false;

@@ -54,8 +54,7 @@ typedef struct world {
   size_t other_count, other_cap;
   world_counts counts;
   ocel_us check_at;
-  bool shut_down;  ///< The server stops: connections may end at any time.
-  bool over;       ///< Everybody is to leave.
+  bool over;  ///< Everybody is to leave.
 } world;
 
 /// Fills in what most scenarios want: one stream "/stream" of one track.
