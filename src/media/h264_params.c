@@ -59,14 +59,11 @@ static void skip_se(bits *b) { (void)ue(b, UINT32_MAX); }
 
 // Scaling list (7.3.2.1.1.1): its length depends on its values.
 static void skip_scaling_list(bits *b, unsigned size) {
-  unsigned last = 8, next = 8;
-  for (unsigned i = 0; i < size; i++) {
-    if (next != 0) {
-      const unsigned k = ue(b, 256);  // delta_scale, se(v): 0, 1, -1, 2, -2 ... -128
-      const unsigned delta = k % 2 != 0 ? (k + 1) / 2 : 256 - k / 2;
-      next = (last + delta) % 256;
-    }
-    if (next != 0) last = next;
+  unsigned scale = 8;
+  for (unsigned i = 0; i < size && scale != 0; i++) {
+    const unsigned k = ue(b, 256);  // delta_scale, se(v): 0, 1, -1, 2, -2 ... -128
+    const unsigned delta = k % 2 != 0 ? (k + 1) / 2 : 256 - k / 2;
+    scale = (scale + delta) % 256;
   }
 }
 
@@ -76,19 +73,19 @@ static bool is_high(uint8_t profile_idc) {
   return memchr(HIGH, profile_idc, sizeof HIGH) != NULL;
 }
 
-// Reads what the high profiles add and returns ChromaArrayType (7.4.2.1.1).
+// Reads what the high profiles add and returns chroma_format_idc.
 static unsigned read_chroma(bits *b) {
   const unsigned format = ue(b, 3);
-  const bool separate_planes = format == 3 && bit(b) != 0;
-  (void)ue(b, 6);  // bit_depth_luma_minus8
-  (void)ue(b, 6);  // bit_depth_chroma_minus8
-  (void)bit(b);    // qpprime_y_zero_transform_bypass_flag
+  if (format == 3) (void)bit(b);  // separate_colour_plane_flag
+  (void)ue(b, 6);                 // bit_depth_luma_minus8
+  (void)ue(b, 6);                 // bit_depth_chroma_minus8
+  (void)bit(b);                   // qpprime_y_zero_transform_bypass_flag
   if (bit(b) != 0) {
     for (unsigned i = 0; i < (format == 3 ? 12u : 8u); i++) {
       if (bit(b) != 0) skip_scaling_list(b, i < 6 ? 16 : 64);
     }
   }
-  return separate_planes ? 0 : format;
+  return format;
 }
 
 static void skip_picture_order(bits *b) {
@@ -107,11 +104,12 @@ static uint32_t cropped(uint32_t size, uint64_t before, uint64_t after, unsigned
   return cut < size ? size - (uint32_t)cut : 0;
 }
 
-static void read_size(bits *b, unsigned chroma_array_type, ocel_h264_sps *out) {
-  enum { SIZE_MAX_LUMA = 16384, MACROBLOCK = 16 };
-  static const uint8_t CROP_X[] = {1, 2, 2, 1}, CROP_Y[] = {1, 2, 1, 1};  // table 6-1
-  uint32_t width = (ue(b, SIZE_MAX_LUMA / MACROBLOCK - 1) + 1) * MACROBLOCK;
-  uint32_t height = (ue(b, SIZE_MAX_LUMA / MACROBLOCK - 1) + 1) * MACROBLOCK;
+static void read_size(bits *b, unsigned chroma_format, ocel_h264_sps *out) {
+  enum { MACROBLOCK = 16, MACROBLOCKS_MAX = 1055, LUMA_MAX = 16384 };  // level 6.2 (A.3.1)
+  // Table 6-1. Separate colour planes count as monochrome, which crops like 4:4:4.
+  static const uint8_t CROP_X[] = {1, 2, 2, 1}, CROP_Y[] = {1, 2, 1, 1};
+  uint32_t width = (ue(b, MACROBLOCKS_MAX - 1) + 1) * MACROBLOCK;
+  uint32_t height = (ue(b, MACROBLOCKS_MAX - 1) + 1) * MACROBLOCK;
   const bool fields = bit(b) == 0;
   if (fields) (void)bit(b);  // mb_adaptive_frame_field_flag
   (void)bit(b);              // direct_8x8_inference_flag
@@ -119,10 +117,10 @@ static void read_size(bits *b, unsigned chroma_array_type, ocel_h264_sps *out) {
   if (bit(b) != 0) {
     const uint32_t left = ue(b, UINT32_MAX), right = ue(b, UINT32_MAX);
     const uint32_t top = ue(b, UINT32_MAX), bottom = ue(b, UINT32_MAX);
-    width = cropped(width, left, right, CROP_X[chroma_array_type]);
-    height = cropped(height, top, bottom, CROP_Y[chroma_array_type] * (fields ? 2u : 1u));
+    width = cropped(width, left, right, CROP_X[chroma_format]);
+    height = cropped(height, top, bottom, CROP_Y[chroma_format] * (fields ? 2u : 1u));
   }
-  if (width == 0 || height == 0 || height > SIZE_MAX_LUMA) b->bad = true;
+  if (width == 0 || height == 0 || width > LUMA_MAX || height > LUMA_MAX) b->bad = true;
   out->width = (uint16_t)width;
   out->height = (uint16_t)height;
 }
@@ -168,12 +166,12 @@ ocel_err ocel_h264_sps_parse(ocel_span nal, ocel_h264_sps *out) {
   sps.constraint_flags = (uint8_t)u(&b, 8);
   sps.level_idc = (uint8_t)u(&b, 8);
   (void)ue(&b, 31);  // seq_parameter_set_id
-  const unsigned chroma_array_type = is_high(sps.profile_idc) ? read_chroma(&b) : 1;
+  const unsigned chroma_format = is_high(sps.profile_idc) ? read_chroma(&b) : 1;
   (void)ue(&b, 12);  // log2_max_frame_num_minus4
   skip_picture_order(&b);
   (void)ue(&b, 16);  // max_num_ref_frames
   (void)bit(&b);     // gaps_in_frame_num_value_allowed_flag
-  read_size(&b, chroma_array_type, &sps);
+  read_size(&b, chroma_format, &sps);
   if (bit(&b) != 0) read_timing(&b, &sps);
   if (b.bad) return OCEL_ERR_SYNTAX;
   *out = sps;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ocel/h264_params.h"
 
+#include "h264_sps_writer.h"
 #include "ocel_test.h"
 
 typedef struct {
@@ -106,149 +107,7 @@ static void refuses_what_is_no_sps(void **state) {
   }
 }
 
-// ---- SPSs of our own making, to reach what no encoder at hand writes ----
-
-typedef struct {
-  uint8_t rbsp[512];
-  size_t n;       // bits written
-  size_t needed;  // bits that the reader needs
-} bit_writer;
-
-static void put_u(bit_writer *w, unsigned bits, uint32_t v) {
-  for (; bits-- > 0; w->n++) {
-    assert_true(w->n / 8 < sizeof w->rbsp);
-    if ((v >> bits & 1) != 0) w->rbsp[w->n / 8] |= (uint8_t)(0x80 >> w->n % 8);
-  }
-}
-
-static void put_ue(bit_writer *w, uint32_t v) {
-  unsigned zeros = 0;
-  while (((uint64_t)v + 1) >> (zeros + 1) != 0) zeros++;
-  put_u(w, zeros, 0);
-  put_u(w, 1, 1);
-  put_u(w, zeros, v + 1);
-}
-
-static void put_se(bit_writer *w, int32_t v) {
-  put_ue(w, v > 0 ? (uint32_t)v * 2 - 1 : (uint32_t)-v * 2);
-}
-
-// Everything an SPS says that matters to its reader; zeros are a legal choice everywhere but in
-// `mbs`, which counts macroblocks (or map units) from 1.
-typedef struct {
-  uint8_t profile, flags, level;
-  uint32_t id;
-  uint32_t chroma_format, luma_depth, chroma_depth;
-  bool separate_planes;
-  uint32_t scaling_lists;  // bit i: list i is there
-  uint32_t scaling_seed;   // of their values
-  uint32_t log2_frame_num, poc_type, log2_poc_lsb;
-  int32_t poc_offset;
-  uint32_t poc_cycle, ref_frames;
-  uint32_t mbs[2];
-  bool fields, cropped, vui;
-  uint32_t crop[4];
-  bool aspect, extended_aspect, overscan, video_signal, colour, chroma_location, timing;
-  uint32_t chroma_type;
-  uint32_t tick, scale;
-} fields;
-
-// A random list, now and then cut by a next_scale of 0.
-static void put_scaling_list(bit_writer *w, unsigned size, uint32_t *seed) {
-  int last = 8, next = 8;
-  for (unsigned i = 0; i < size && next != 0; i++) {
-    int want = next_random(seed) % 20 == 0 ? 0 : (int)(1 + next_random(seed) % 255);
-    int delta = want - last;
-    if (delta > 127) delta -= 256;
-    if (delta < -128) delta += 256;
-    put_se(w, delta);
-    next = want;
-    if (next != 0) last = next;
-  }
-}
-
-static void put_chroma(bit_writer *w, const fields *f) {
-  uint32_t seed = f->scaling_seed + 1;
-  put_ue(w, f->chroma_format);
-  if (f->chroma_format == 3) put_u(w, 1, f->separate_planes);
-  put_ue(w, f->luma_depth);
-  put_ue(w, f->chroma_depth);
-  put_u(w, 1, 0);
-  put_u(w, 1, f->scaling_lists != 0);
-  for (unsigned i = 0; f->scaling_lists != 0 && i < (f->chroma_format == 3 ? 12 : 8); i++) {
-    put_u(w, 1, f->scaling_lists >> i & 1);
-    if ((f->scaling_lists >> i & 1) != 0) put_scaling_list(w, i < 6 ? 16 : 64, &seed);
-  }
-}
-
-static void put_picture_order(bit_writer *w, const fields *f) {
-  put_ue(w, f->poc_type);
-  if (f->poc_type == 0) put_ue(w, f->log2_poc_lsb);
-  if (f->poc_type != 1) return;
-  put_u(w, 1, 0);
-  put_se(w, f->poc_offset);
-  put_se(w, -f->poc_offset);
-  put_ue(w, f->poc_cycle);
-  for (uint32_t i = 0; i < f->poc_cycle; i++) put_se(w, (int32_t)i - 1);
-}
-
-static void put_vui(bit_writer *w, const fields *f) {
-  put_u(w, 1, f->aspect);
-  if (f->aspect) put_u(w, 8, f->extended_aspect ? 255 : 254);
-  if (f->aspect && f->extended_aspect) put_u(w, 32, 0x00400021);
-  put_u(w, 1, f->overscan);
-  if (f->overscan) put_u(w, 1, 1);
-  put_u(w, 1, f->video_signal);
-  if (f->video_signal) put_u(w, 5, 0x0au | f->colour);
-  if (f->video_signal && f->colour) put_u(w, 24, 0x010203);
-  put_u(w, 1, f->chroma_location);
-  if (f->chroma_location) put_ue(w, f->chroma_type);
-  if (f->chroma_location) put_ue(w, f->chroma_type);
-  put_u(w, 1, f->timing);
-  if (!f->timing) return;
-  put_u(w, 32, f->tick);
-  put_u(w, 32, f->scale);
-}
-
-static void put_sps(bit_writer *w, const fields *f, bool high) {
-  put_u(w, 8, 0x67);
-  put_u(w, 8, f->profile);
-  put_u(w, 8, f->flags);
-  put_u(w, 8, f->level);
-  put_ue(w, f->id);
-  if (high) put_chroma(w, f);
-  put_ue(w, f->log2_frame_num);
-  put_picture_order(w, f);
-  put_ue(w, f->ref_frames);
-  put_u(w, 1, 0);
-  put_ue(w, f->mbs[0] - 1);
-  put_ue(w, f->mbs[1] - 1);
-  put_u(w, 1, !f->fields);
-  if (f->fields) put_u(w, 1, 1);
-  put_u(w, 1, 1);
-  put_u(w, 1, f->cropped);
-  for (size_t i = 0; f->cropped && i < 4; i++) put_ue(w, f->crop[i]);
-  put_u(w, 1, f->vui);
-  if (f->vui) put_vui(w, f);
-  w->needed = w->n;
-  if (f->vui && f->timing) put_u(w, 1, 0);  // fixed_frame_rate_flag
-  if (f->vui) put_u(w, 4, 0);               // no HRD, pic_struct or bitstream_restriction
-  put_u(w, 1, 1);                           // rbsp_stop_one_bit
-}
-
-// Inserts emulation prevention bytes (ITU-T H.264 7.4.1.1). Returns the NAL unit's size.
-static size_t escape(const uint8_t *rbsp, size_t n, uint8_t *out) {
-  size_t size = 0, zeros = 0;
-  for (size_t i = 0; i < n; i++) {
-    if (zeros >= 2 && rbsp[i] <= 3) {
-      out[size++] = 3;
-      zeros = 0;
-    }
-    zeros = rbsp[i] == 0 ? zeros + 1 : 0;
-    out[size++] = rbsp[i];
-  }
-  return size;
-}
+// ---- sets of our own making, to reach what no encoder at hand writes ----
 
 static ocel_span made(const fields *f, bool high, uint8_t *nal, size_t *needed) {
   bit_writer w = {{0}, 0, 0};
@@ -333,26 +192,43 @@ static void crops_in_units_of_the_chroma_format(void **state) {
   }
 }
 
+// 1055 macroblocks are the most that any level allows (ITU-T H.264 A.3.1); 16384 samples are
+// the most that fit the result.
 static void refuses_impossible_sizes(void **state) {
   (void)state;
   fields f = least();
   f.mbs[0] = f.mbs[1] = 1024;
   check_size(&f, false, 16384, 16384);
-  f.mbs[0] = 1025;
-  check_bad(&f, false);
-  f.mbs[0] = 1;
-  f.mbs[1] = 1025;
-  check_bad(&f, false);
-  f.fields = true;
-  f.mbs[1] = 512;
-  check_size(&f, false, 16, 16384);
-  f.mbs[1] = 513;
-  check_bad(&f, false);
+  f.profile = 244;
+  f.chroma_format = 3;
   f.cropped = true;
+  f.mbs[0] = 1055;
+  f.crop[1] = 496;
+  check_size(&f, true, 16384, 16384);
+  f.crop[1] = 495;
+  check_bad(&f, true);
+  f.mbs[0] = 1056;
+  f.crop[1] = 1000;
+  check_bad(&f, true);
+  f.mbs[0] = 1;
+  f.crop[1] = 0;
+  f.mbs[1] = 1055;
+  f.crop[3] = 496;
+  check_size(&f, true, 16, 16384);
+  f.crop[3] = 495;
+  check_bad(&f, true);
+  f.mbs[1] = 1056;
+  f.crop[3] = 1000;
+  check_bad(&f, true);
+
+  f = least();
+  f.fields = f.cropped = true;
+  f.mbs[1] = 513;
   f.crop[3] = 8;  // of 4 lines each: 16384 are left
-  check_size(&f, false, 16, 16384);
+  check_size(&f, false, 32, 16384);
   f.crop[3] = 7;
   check_bad(&f, false);
+
   f = least();
   f.cropped = true;
   f.crop[0] = f.crop[1] = UINT32_C(1) << 31;  // their sum is 0 modulo 2^32
@@ -380,7 +256,8 @@ static void holds_the_standards_ranges(void **state) {
       {"log2_max_pic_order_cnt_lsb_minus4",     offsetof(fields, log2_poc_lsb),   12,  0},
       {"num_ref_frames_in_pic_order_cnt_cycle", offsetof(fields, poc_cycle),      255, 1},
       {"max_num_ref_frames",                    offsetof(fields, ref_frames),     16,  0},
-      {"chroma_sample_loc_type",                offsetof(fields, chroma_type),    5,   0},
+      {"chroma_sample_loc_type_top_field",      offsetof(fields, chroma_type[0]), 5,   0},
+      {"chroma_sample_loc_type_bottom_field",   offsetof(fields, chroma_type[1]), 5,   0},
   };
   for (size_t i = 0; i < ARRAY_LEN(RANGES); i++) {
     fields f = least();
@@ -421,6 +298,39 @@ static void bounds_exp_golomb_codes(void **state) {
   for (size_t n = 4; n <= sizeof nal; n++) parse_bad(ocel_span_make(nal, n));
 }
 
+// delta_scale ends at -128, the code number 256.
+static void bounds_scaling_lists(void **state) {
+  (void)state;
+  for (uint32_t code = 255; code <= 257; code++) {
+    bit_writer w = {{0}, 0, 0};
+    uint8_t nal[64];
+    put_u(&w, 32, 0x6764001e);
+    put_ue(&w, 0);                     // seq_parameter_set_id
+    put_ue(&w, 1);                     // 4:2:0
+    put_u(&w, 3, 6);                   // bit depths 8, no bypass
+    put_u(&w, 2, 3);                   // scaling matrix, first list
+    put_ue(&w, code);                  // 8 + 128 = 136 or, modulo 256, 8 - 128 = 136
+    put_ue(&w, 200);                   // 136 - 100 = 36
+    put_ue(&w, code < 257 ? 72 : 74);  // 36 - 36 = 0: the list ends here
+    put_u(&w, 7, 0);                   // no other list
+    put_ue(&w, 0);                     // log2_max_frame_num_minus4
+    put_ue(&w, 2);                     // pic_order_cnt_type
+    put_ue(&w, 1);                     // max_num_ref_frames
+    put_u(&w, 1, 0);                   // no gaps
+    put_ue(&w, 9);                     // 160
+    put_ue(&w, 8);                     // 144
+    put_u(&w, 4, 0xc);                 // frames, direct_8x8, no cropping, no VUI
+    put_u(&w, 1, 1);
+    const ocel_span made_up = ocel_span_make(nal, escape(w.rbsp, (w.n + 7) / 8, nal));
+    const ocel_h264_sps want = {100, 0, 30, 160, 144, 0, 1};
+    if (code <= 256) {
+      parse_good(made_up, &want);
+    } else {
+      parse_bad(made_up);
+    }
+  }
+}
+
 static void reduces_the_frame_rate(void **state) {
   (void)state;
   static const struct {
@@ -437,6 +347,7 @@ static void reduces_the_frame_rate(void **state) {
       {1,                 UINT32_MAX - 1, UINT32_MAX / 2, 1                },
       {UINT32_C(1) << 31, 2,              1,              UINT32_C(1) << 31},
       {UINT32_MAX / 2,    1,              1,              UINT32_MAX - 1   },
+      {UINT32_MAX,        2,              1,              UINT32_MAX       },
       {UINT32_C(1) << 31, 1,              0,              1                }, // 1/2^32 cannot be said
       {0,                 60,             0,              1                },
       {1,                 0,              0,              1                },
@@ -499,25 +410,45 @@ static ocel_h264_sps expected(const fields *f, bool high) {
       (uint16_t)(16 * f->mbs[0] - cut_x),
       (uint16_t)(16 * f->mbs[1] * lines - cut_y),
       timed ? f->scale / 2 : 0,
-      1,
+      timed ? f->tick : 1,
   };
   return sps;
 }
 
 // What is written comes back, and a prefix is refused exactly if it lacks a bit that is needed.
+static void check_prefixes(const fields *f) {
+  uint8_t nal[1024];
+  size_t needed = 0;
+  const bool high = f->profile >= 100;
+  const ocel_span whole = made(f, high, nal, &needed);
+  const ocel_h264_sps want = expected(f, high);
+  for (size_t n = 0; n < needed; n++) parse_bad(ocel_span_make(nal, n));
+  for (size_t n = needed; n <= whole.n; n++) parse_good(ocel_span_make(nal, n), &want);
+}
+
 static void reads_what_was_written(void **state) {
   (void)state;
   uint32_t seed = 264;
   for (int round = 0; round < 600; round++) {
     fields f = least();
-    uint8_t nal[1024];
-    size_t needed = 0;
     randomise(&f, &seed);
-    const bool high = f.profile >= 100;
-    const ocel_span whole = made(&f, high, nal, &needed);
-    const ocel_h264_sps want = expected(&f, high);
-    for (size_t n = 0; n < needed; n++) parse_bad(ocel_span_make(nal, n));
-    for (size_t n = needed; n <= whole.n; n++) parse_good(ocel_span_make(nal, n), &want);
+    check_prefixes(&f);
+  }
+}
+
+// In one of the eight alignments the last byte that is needed, 02, comes right behind an emulation
+// prevention byte; cut there, that byte is no data.
+static void a_cut_behind_an_emulation_prevention_byte(void **state) {
+  (void)state;
+  static const uint32_t IDS[] = {0, 1, 3, 7};  // codes of 1, 3, 5 and 7 bits
+  for (size_t i = 0; i < 2 * ARRAY_LEN(IDS); i++) {
+    fields f = least();
+    f.id = IDS[i / 2];
+    f.vui = f.timing = true;
+    f.overscan = i % 2 != 0;  // one bit more
+    f.tick = 256;
+    f.scale = 2;
+    check_prefixes(&f);
   }
 }
 
@@ -531,7 +462,9 @@ int main(void) {
       cmocka_unit_test(holds_the_standards_ranges),
       cmocka_unit_test(bounds_exp_golomb_codes),
       cmocka_unit_test(reduces_the_frame_rate),
+      cmocka_unit_test(bounds_scaling_lists),
       cmocka_unit_test(reads_what_was_written),
+      cmocka_unit_test(a_cut_behind_an_emulation_prevention_byte),
   };
   return cmocka_run_group_tests_name("h264_params", tests, NULL, NULL);
 }
