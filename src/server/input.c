@@ -94,7 +94,10 @@ static size_t run(ocel_server *s, ocel__conn *c, ocel_span in, ocel_rtsp_scan *s
     const ocel_span rest = ocel_span_make(in.p + total, in.n - total);
     size_t used = 0;
     ocel_err rc = OCEL_ERR_STATE;  // a request waits until the last reply is written
-    if (rest.p[0] == '$') {
+    if (rest.p[0] == '\r' || rest.p[0] == '\n') {  // empty lines between messages
+      used = 1;
+      rc = OCEL_OK;
+    } else if (rest.p[0] == '$') {
       rc = take_frame_bytes(s, c, rest, &used, now);
     } else if (c->out_n == 0) {
       rc = take_request(s, c, rest, scan, &used);

@@ -183,6 +183,18 @@ static void a_frame_is_rtcp_of_its_track_or_nothing(void **state) {
   assert_true(w.closed[conn]);
 }
 
+static void empty_lines_hold_nothing_and_hide_no_frame(void **state) {
+  (void)state;
+  world w;
+  world_open(&w);
+  const int conn = connect_from(&w, 7);
+  assert_int_equal(say(&w, conn, "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n\r\n"), 200);
+  assert_int_equal(ocel_server_room(w.srv, conn), 8192);
+  hear(&w, conn, "\r\n$\x05\x00\x02xx\n", 9);
+  pass(&w, 15 * OCEL_SECOND);
+  assert_int_equal(say(&w, conn, "OPTIONS * RTSP/1.0\r\nCSeq: 2\r\n\r\n"), 200);
+}
+
 static void a_foreign_session_is_none(void **state) {
   (void)state;
   world w;
@@ -283,6 +295,7 @@ int main(void) {
       cmocka_unit_test(few_buffers_serve_many_half_requests),
       cmocka_unit_test(frames_too_big_for_a_buffer_are_skipped),
       cmocka_unit_test(a_frame_is_rtcp_of_its_track_or_nothing),
+      cmocka_unit_test(empty_lines_hold_nothing_and_hide_no_frame),
       cmocka_unit_test(a_foreign_session_is_none),
       cmocka_unit_test(a_lost_connection_frees_its_session_at_once),
       cmocka_unit_test(configurations_out_of_range_are_refused),
