@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "input.h"
 
+#include "loop.h"
 #include "pace.h"
+
+// A device gives whole pictures with good time stamps; a parser would hold each back until the
+// next one comes.
+enum { DEVICE_FLAGS = AVFMT_FLAG_NONBLOCK | AVFMT_FLAG_NOPARSE | AVFMT_FLAG_NOFILLIN };
+
+// Enough for a file on a sleeping disk or a slow network.
+static const ocel_us OPENING_MOST = 20 * OCEL_SECOND;
 
 // FFmpeg asks this while it waits for a slow input.
 static int interrupted(void *arg) {
   const oceld_input *in = arg;
+  if (in->give_up != 0 && ocel_posix_now() > in->give_up) return 1;
   return in->feed != NULL && !oceld_feed_goes_on(in->feed);
 }
 
@@ -25,11 +34,12 @@ static bool open_format(oceld_input *in, const char *path, const AVInputFormat *
   in->format = avformat_alloc_context();
   if (in->format == NULL) return oceld_fail(why, "out of memory");
   in->format->interrupt_callback = (AVIOInterruptCB){interrupted, in};
+  if (demuxer != NULL) in->format->flags |= DEVICE_FLAGS;
   (void)av_dict_copy(&copy, options, 0);
   int rc = avformat_open_input(&in->format, path, demuxer, &copy);
   av_dict_free(&copy);
   if (rc < 0) return oceld_libav_fail(why, "cannot open it", rc);
-  rc = avformat_find_stream_info(in->format, NULL);
+  if (demuxer == NULL) rc = avformat_find_stream_info(in->format, NULL);
   return rc >= 0 || oceld_libav_fail(why, "cannot read it", rc);
 }
 
@@ -42,7 +52,10 @@ bool oceld_input_open(oceld_input *in, const char *path, const char *demuxer,
   }
   if (in->packet == NULL) in->packet = av_packet_alloc();
   if (in->packet == NULL) return oceld_fail(why, "out of memory");
-  return open_format(in, path, format, options, why) && choose_stream(in, why);
+  in->give_up = ocel_posix_now() + OPENING_MOST;
+  const bool ok = open_format(in, path, format, options, why) && choose_stream(in, why);
+  in->give_up = 0;
+  return ok;
 }
 
 int oceld_input_read(oceld_input *in, oceld_failure *why) {
@@ -59,7 +72,9 @@ int oceld_input_read(oceld_input *in, oceld_failure *why) {
   }
 }
 
+// The packet may lie in memory of the device.
 static void close_format(oceld_input *in) {
+  if (in->packet != NULL) av_packet_unref(in->packet);
   avformat_close_input(&in->format);
   in->stream = NULL;
 }

@@ -14,9 +14,11 @@ typedef struct {
   AVStream *stream;  ///< The video stream; all others are discarded.
   AVPacket *packet;  ///< What oceld_input_read has read.
   oceld_feed *feed;  ///< Asked whether reading goes on; NULL before the source runs.
+  ocel_us give_up;   ///< When opening has taken too long; 0 while reading.
 } oceld_input;
 
-/// @param demuxer  Name of FFmpeg's demuxer; NULL: by the file itself.
+/// @param demuxer  Name of FFmpeg's demuxer for devices, which are opened without looking at a
+///                 picture and read without waiting; NULL: a file, by its contents.
 /// @param options  FFmpeg's options, or NULL; not consumed.
 bool oceld_input_open(oceld_input *in, const char *path, const char *demuxer,
                       const AVDictionary *options, oceld_failure *why);

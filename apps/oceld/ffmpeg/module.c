@@ -22,16 +22,14 @@ bool oceld_libav_fail(oceld_failure *why, const char *what, int code) {
   return oceld_fail(why, "%s: %s", what, text);
 }
 
-// FFmpeg's errors are often only remarks about the input.
+// What makes a source fail is told by the source; the rest is remarks.
 static void log_line(void *object, int level, const char *format, va_list args) {
   char line[512];
   int prefix = 1;
-  if (level > AV_LOG_WARNING) return;
-  const oceld_log_level ours = level <= AV_LOG_ERROR ? OCELD_LOG_WARNING : OCELD_LOG_DEBUG;
-  if (!oceld_log_enabled(ours)) return;
+  if (level > AV_LOG_WARNING || !oceld_log_enabled(OCELD_LOG_DEBUG)) return;
   (void)av_log_format_line2(object, level, format, args, line, sizeof line, &prefix);
   line[strcspn(line, "\n")] = '\0';
-  if (line[0] != '\0') oceld_log(ours, "FFmpeg: %s", line);
+  if (line[0] != '\0') oceld_log(OCELD_LOG_DEBUG, "FFmpeg: %s", line);
 }
 
 __attribute__((constructor)) static void begin(void) {

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "camera_controls.h"
 #include "encoder.h"
 #include "input.h"
 #include "log.h"
@@ -15,6 +16,8 @@
 // since over USB raw ones come at a few a second only.
 static const char *const FORMATS[] = {"h264", "mjpeg", NULL};
 
+enum { UNIT_LEAST = 1024 * 1024 };  // Of a camera's encoder nothing is known.
+
 static const ocel_us POLL = 2 * OCEL_MILLISECOND;
 static const ocel_us SILENCE_MOST = 5 * OCEL_SECOND;
 
@@ -26,6 +29,7 @@ typedef struct {
   oceld_passthrough passthrough;
   oceld_transcoder transcoder;
   oceld_encoder encoder;
+  oceld_controls controls;  // Of the camera's own encoder.
 } camera;
 
 static void close_camera(void *self) {
@@ -33,6 +37,7 @@ static void close_camera(void *self) {
   oceld_transcoder_close(&c->transcoder);
   oceld_encoder_free(&c->encoder);
   oceld_passthrough_close(&c->passthrough);
+  oceld_controls_close(&c->controls);
   oceld_input_close(&c->input);
   free(c);
 }
@@ -69,7 +74,8 @@ static bool choose_way(camera *c, oceld_source_traits *traits, oceld_failure *wh
   c->passes = s->codecpar->codec_id == AV_CODEC_ID_H264;
   oceld_encoder_traits(c->rate, &c->cfg.tuning, traits);
   if (!c->passes) return oceld_encoder_exists(why);
-  traits->keyframe_on_request = false;
+  if (traits->unit_max < UNIT_LEAST) traits->unit_max = UNIT_LEAST;
+  traits->keyframe_on_request = oceld_controls_open(&c->controls, c->cfg.path, &c->cfg.tuning);
   return oceld_passthrough_open(&c->passthrough, s->codecpar, s->time_base, why);
 }
 
@@ -77,7 +83,6 @@ static bool prepare(camera *c, oceld_source_traits *traits, oceld_failure *why) 
   if (!open_device(c, why)) return false;
   const AVCodecParameters *par = c->input.stream->codecpar;
   c->rate = oceld_input_rate(&c->input, c->cfg.fps);
-  c->input.format->flags |= AVFMT_FLAG_NONBLOCK;
   (void)snprintf(traits->description, sizeof traits->description, "%s, %dx%d, %.4g fps",
                  avcodec_get_name(par->codec_id), par->width, par->height,
                  (double)c->rate.numerator / c->rate.denominator);
@@ -92,6 +97,7 @@ static void *open_camera(const oceld_source_config *cfg, oceld_source_traits *tr
     return NULL;
   }
   c->cfg = *cfg;
+  c->controls.fd = -1;
   if (prepare(c, traits, why)) return c;
   close_camera(c);
   return NULL;
@@ -114,6 +120,9 @@ static bool encode_packet(camera *c, ocel_us at, oceld_feed *feed, oceld_failure
 }
 
 static bool pass_packet(camera *c, ocel_us at, oceld_feed *feed, oceld_failure *why) {
+  if (oceld_feed_take_tuning(feed, &c->cfg.tuning))
+    oceld_controls_tune(&c->controls, &c->cfg.tuning);
+  if (oceld_feed_take_keyframe(feed)) oceld_controls_ask_key(&c->controls);
   if (!oceld_passthrough_prepare(&c->passthrough, c->input.packet, why)) return false;
   oceld_passthrough_put(&c->passthrough, c->input.packet, at, feed);
   return true;

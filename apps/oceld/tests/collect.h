@@ -22,7 +22,8 @@ typedef struct {
   uint16_t units;
   uint8_t first_types[4];  // nal_unit_type of the first units.
   uint32_t size;
-  uint8_t *bytes;  // The units one behind the other.
+  uint8_t *bytes;   // The units one behind the other, each with a start code of 4 bytes.
+  uint64_t slices;  // Sum over the bytes of the slices alone (FNV-1a).
 } collected;
 
 typedef struct {
@@ -54,16 +55,26 @@ static inline void collect_start(collector *c, const oceld_source_config *cfg) {
   assert_true(oceld_source_start(c->source, c->ring, collector_wake, c, &why));
 }
 
+static inline void collect_unit(collected *out, ocel_span nal) {
+  static const uint8_t CODE[] = {0, 0, 0, 1};
+  memcpy(out->bytes + out->size, CODE, sizeof CODE);
+  memcpy(out->bytes + out->size + sizeof CODE, nal.p, nal.n);
+  out->size += (uint32_t)(sizeof CODE + nal.n);
+  if (!ocel_nal_is_vcl(ocel_nal_type_of(nal))) return;
+  for (size_t i = 0; i < nal.n; i++) {
+    out->slices = (out->slices ^ nal.p[i]) * UINT64_C(1099511628211);
+  }
+}
+
 static inline void collect_one(collector *c, const ocel_access_unit *au) {
   collected *out = &c->units[c->n++];
   *out = (collected){.captured_at = au->captured_at, .key = au->key, .units = au->unit_count};
-  out->bytes = malloc(au->size);
+  out->bytes = malloc(au->size + 4u * au->unit_count);
   assert_non_null(out->bytes);
   for (unsigned i = 0; i < au->unit_count; i++) {
     const ocel_span nal = ocel_access_unit_span(au, i);
     if (i < 4) out->first_types[i] = (uint8_t)ocel_nal_type_of(nal);
-    memcpy(out->bytes + out->size, nal.p, nal.n);
-    out->size += (uint32_t)nal.n;
+    collect_unit(out, nal);
   }
 }
 
@@ -91,12 +102,23 @@ static inline void collect_end(collector *c) {
   for (size_t i = 0; i < c->n; i++) free(c->units[i].bytes);
 }
 
-// Each picture lies `period` after the one before; a machine that stopped for a second is excused.
-static inline void expect_even_steps(const collector *c, ocel_us period) {
+static inline size_t count_keys(const collector *c, size_t from, size_t to) {
+  size_t keys = 0;
+  for (size_t i = from; i < to; i++) keys += c->units[i].key;
+  return keys;
+}
+
+// Each picture lies `period` after the one before, give or take what a container rounds; a
+// machine that stopped for a second is excused.
+static inline void expect_steps(const collector *c, ocel_us period, ocel_us rounding) {
   for (size_t i = 1; i < c->n; i++) {
     const ocel_us step = c->units[i].captured_at - c->units[i - 1].captured_at;
-    if (step <= OCEL_SECOND) assert_in_range(step, period - 1, period + 1);
+    if (step <= OCEL_SECOND) assert_in_range(step, period - rounding, period + rounding);
   }
+}
+
+static inline void expect_even_steps(const collector *c, ocel_us period) {
+  expect_steps(c, period, 1);
 }
 
 #endif

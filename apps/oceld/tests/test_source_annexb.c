@@ -43,12 +43,12 @@ static void a_file_is_served_over_and_over_byte_for_byte(void **state) {
   for (size_t i = 0; i < c.n; i++) {
     const collected *u = &c.units[i];
     const bool key = i % GOP == 0;
-    const size_t slice = 1000 + 100 * (i % PICTURES);
-    const size_t sets = key ? 24 + 5 : 0;  // SPS and PPS without their start codes.
+    const size_t slice = 4 + 1000 + 100 * (i % PICTURES);
+    const size_t sets = key ? 28 + 9 : 0;
     assert_int_equal(u->key, key);
     assert_int_equal(u->size, slice + sets);
     assert_memory_equal(u->bytes + sets, c.units[i % PICTURES].bytes + sets, slice);
-    assert_int_equal(u->bytes[sets], key ? 0x65 : 0x41);
+    assert_int_equal(u->bytes[sets + 4], key ? 0x65 : 0x41);
   }
   expect_even_steps(&c, OCEL_SECOND / 240);
   collect_end(&c);
