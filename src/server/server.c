@@ -201,7 +201,8 @@ void ocel_server_tick(ocel_server *s, ocel_us now) {
   if (paced) s->pace_at = OCEL_NEVER;
   if (any || paced) queue_players(s, any, true);
   if (any) resume_deferred(s, now);
-  if (now < s->housekeeping_at) return;
+  // A wake for a picture does it on the way: while media flows, none is spent on this alone.
+  if (now < s->housekeeping_at - OCEL__HOUSEKEEPING / 2) return;
   s->housekeeping_at = now + OCEL__HOUSEKEEPING;
   for (int i = 0; i < s->conn_high; i++) ocel__conn_housekeeping(s, &s->conns[i], now);
 }

@@ -100,6 +100,20 @@ static void a_silent_connection_is_closed(void **state) {
   assert_int_equal(ocel_server_deadline(w.srv), OCEL_NEVER);
 }
 
+// Each wake for a picture also looks after the connections, so that none is needed in between.
+static void pictures_leave_no_other_wake(void **state) {
+  (void)state;
+  world w;
+  world_open(&w);
+  (void)connect_from(&w, 7);
+  for (int i = 0; i < 30; i++) {
+    picture(&w, 0, i % 10 == 0, 200);
+    pass(&w, 33 * OCEL_MILLISECOND);
+    assert_true(ocel_server_deadline(w.srv) > w.now + 33 * OCEL_MILLISECOND);
+    assert_true(ocel_server_deadline(w.srv) <= w.now + 100 * OCEL_MILLISECOND);
+  }
+}
+
 static void who_idled_longest_yields_to_a_newcomer(void **state) {
   (void)state;
   world w;
@@ -291,6 +305,7 @@ int main(void) {
       cmocka_unit_test(a_request_that_trickles_in_gets_408),
       cmocka_unit_test(half_a_request_gets_408_after_the_timeout),
       cmocka_unit_test(a_silent_connection_is_closed),
+      cmocka_unit_test(pictures_leave_no_other_wake),
       cmocka_unit_test(who_idled_longest_yields_to_a_newcomer),
       cmocka_unit_test(few_buffers_serve_many_half_requests),
       cmocka_unit_test(frames_too_big_for_a_buffer_are_skipped),
