@@ -56,7 +56,8 @@ static void drain(bench *b, bool keep) {
     if (keep) keep_text(b, spans, n);
     ocel_server_advance(b->server, task.conn, bytes, false, b->now);
   }
-  while ((n = ocel_server_datagrams(b->server, batches, BATCHES, spans, SPANS, b->now)) > 0)
+  const ocel_datagram_room room = {batches, BATCHES, spans, SPANS};
+  while ((n = ocel_server_datagrams(b->server, &room, b->now)) > 0)
     ocel_server_datagrams_sent(b->server, n, 0);
 }
 

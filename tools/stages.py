@@ -163,7 +163,7 @@ def clang(run: Run) -> Counts:
 
 def tsan(run: Run) -> Counts:
     run.build("tsan")
-    return run.ctest("tsan", "-LE", "sim", env={"TSAN_OPTIONS": "halt_on_error=1"})
+    return run.ctest("tsan", "-LE", "sim", "-E", "^sim_", env={"TSAN_OPTIONS": "halt_on_error=1"})
 
 
 def each_file(run: Run, command: Callable[[Path], list], files: list[Path]) -> Counts:
@@ -265,6 +265,14 @@ def install(run: Run) -> Counts:
     return run.pytest("tools/requirements.txt", "tests/install")
 
 
+def bench(run: Run) -> Counts:
+    counts = Counts()
+    counts.add("bench/run --smoke", run.program("bench/run", "--smoke", must=False))
+    micro = run.program("cmake", "--build", BUILD / "bench", "-j", JOBS, must=False)
+    counts.add("the micro benchmarks build", micro)
+    return counts
+
+
 @dataclass
 class Stage:
     run: Callable[[Run], Counts]
@@ -280,7 +288,7 @@ STAGES = [
     Stage(check, "format, sizes, layers, banned functions, headers alone", quick=True),
     Stage(unit, "unit tests, gcc with AddressSanitizer and UBSan", quick=True),
     Stage(clang, "unit tests, clang with optimisation"),
-    Stage(tsan, "unit tests, gcc with ThreadSanitizer"),
+    Stage(tsan, "unit tests but the simulator, gcc with ThreadSanitizer"),
     Stage(tidy, "clang-tidy, one case for each source"),
     Stage(cppcheck, "cppcheck"),
     Stage(fuzz, f"corpus and {FUZZ_SECONDS} s of each fuzz target"),
@@ -288,7 +296,8 @@ STAGES = [
     Stage(rv32, "the core's unit tests on bare 32-bit RISC-V; size table", quick=True),
     Stage(sim, "engine and clients in a simulated network"),
     Stage(e2e, "oceld with real players"),
-    Stage(install, "installed files, used from outside"),
+    Stage(install, "installed files, ESP-IDF component and library, used from outside"),
+    Stage(bench, "the benchmark's programs work"),
 ]
 
 
