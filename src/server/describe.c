@@ -14,14 +14,16 @@ static ocel_err wait_or_give_up(const ocel_server *s, ocel__conn *c, const ocel_
 }
 
 // The request's own URL without credentials, so that it holds through NAT and host names.
-static void put_content_base(ocel_wbuf *w, ocel_span url) {
-  for (size_t i = 0; i < url.n; i++) {
-    if (url.p[i] != '@') continue;
-    size_t scheme = 0;
+static void put_content_base(ocel_wbuf *w, const ocel__ask *ask) {
+  ocel_span url = ask->req->url;
+  size_t scheme = 0, host = 0;
+  for (size_t i = 0; i < ask->url.base.n; i++) {
+    if (url.p[i] == '@') host = i + 1;
+  }
+  if (host > 0) {
     while (url.p[scheme] != '/') scheme++;
     ocel_put_span(w, ocel_span_make(url.p, scheme + 2));
-    (void)ocel_span_take(&url, i + 1);
-    break;
+    (void)ocel_span_take(&url, host);
   }
   ocel_put_span(w, url);
   if (url.n == 0 || url.p[url.n - 1] != '/') ocel_put_u8(w, '/');
@@ -42,7 +44,7 @@ ocel_err ocel__describe(ocel_server *s, ocel__conn *c, const ocel__ask *ask, oce
   if (sdp.overflow) return ocel__reply_status(w, ask->req, 500);
   ocel__reply_begin(w, ask->req, 200);
   ocel_put_str(w, "Content-Base: ");
-  put_content_base(w, ask->req->url);
+  put_content_base(w, ask);
   ocel_put_str(w, "\r\nContent-Type: application/sdp\r\nContent-Length: ");
   ocel_put_uint(w, sdp.n);
   ocel_put_str(w, "\r\n\r\n");
