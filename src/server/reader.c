@@ -80,10 +80,15 @@ bool ocel__reader_next_timestamp(const ocel_server *s, const ocel__session *ss, 
   return true;
 }
 
+// True if the picture that `at` stands before is older than a reader may lag behind.
+static bool is_late(const ocel_server *s, const ocel__track *t, const ocel__cursor *at) {
+  if (is_begun(at) || !t->has_key || !ocel__newer(t->newest_key, at->au)) return false;
+  return captured_at(t, t->seen - 1) - captured_at(t, at->au) > s->cfg.lag_max;
+}
+
+// A picture that is begun is finished, and the first one was promised.
 static bool too_late(const ocel_server *s, const ocel__reader *r, const ocel__track *t) {
-  if (is_begun(&r->cursor) || r->fresh) return false;  // finish the picture, keep the promise
-  if (!t->has_key || !ocel__newer(t->newest_key, r->cursor.au)) return false;
-  return captured_at(t, t->seen - 1) - captured_at(t, r->cursor.au) > s->cfg.lag_max;
+  return !r->fresh && is_late(s, t, &r->cursor);
 }
 
 // Gives up the pictures from the cursor on; goes on at the newest key picture, or at the next.
@@ -155,11 +160,13 @@ static void put_heads(uint8_t *head, const ocel__reader *r, const ocel_rtp_heade
 bool ocel__reader_emit(const ocel_server *s, const ocel__session *ss, ocel__cursor *at,
                        ocel_gather *g, ocel__plan *p) {
   const ocel__reader *r = &ss->reader[p->track];
+  const ocel__track *t = ocel__track_of(s, ss, p->track);
   const size_t head_size = OCEL_RTP_HEADER_SIZE + (r->tcp ? OCEL__FRAME_HEAD : 0u);
   const ocel_gather_mark before = ocel_gather_mark_now(g);
   ocel_access_unit au;
   ocel_h264_pos next;
-  ocel_ring_get(ocel__track_of(s, ss, p->track)->ring, at->au, &au);
+  if (at->au != r->cursor.au && is_late(s, t, at)) return false;  // the next sync skips it
+  ocel_ring_get(t->ring, at->au, &au);
 
   uint8_t *head = ocel_gather_make_bytes(g, head_size);
   if (head == NULL) return false;

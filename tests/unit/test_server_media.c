@@ -235,6 +235,35 @@ static void a_slow_reader_goes_on_at_a_key_picture_without_a_gap(void **state) {
   assert_int_equal(stats.lag, 0);
 }
 
+static void a_slow_reader_finishes_its_picture_and_no_other_before_it_skips(void **state) {
+  (void)state;
+  world w;
+  ocel_client_stats stats;
+  world_open(&w);
+  picture(&w, 0, true, 4000);
+  pass(&w, 0);
+  const int conn = viewer(&w, "");
+  w.write_max = 1000;  // the socket fills in the middle of the picture
+  (void)ask(&w, conn, "PLAY", URL, "");
+  for (int i = 1; i <= 25; i++) {
+    pass(&w, 100 * OCEL_MILLISECOND);
+    picture(&w, 0, i % 5 == 0, 100);  // all of them stay in the ring
+    pass(&w, 0);
+  }
+  w.write_max = SIZE_MAX;
+  ocel_server_writable(w.srv, conn);
+  drain(&w, conn);
+  seen v = {0};
+  look(&w, &v);
+  assert_false(v.gap);
+  assert_int_equal(v.keys, 2);
+  assert_int_equal(v.units, 2);
+  assert_int_equal(v.markers, 2);
+  assert_int_equal(ocel_server_get_client_stats(w.srv, conn, w.now, &stats), OCEL_OK);
+  assert_int_equal(stats.skipped, 24);
+  assert_int_equal(stats.access_units, 2);
+}
+
 static void a_reader_behind_a_long_picture_group_waits_for_the_next_key(void **state) {
   (void)state;
   world w;
@@ -426,6 +455,7 @@ int main(void) {
       cmocka_unit_test(key_pictures_are_asked_for_at_intervals),
       cmocka_unit_test(half_written_packets_are_finished),
       cmocka_unit_test(a_slow_reader_goes_on_at_a_key_picture_without_a_gap),
+      cmocka_unit_test(a_slow_reader_finishes_its_picture_and_no_other_before_it_skips),
       cmocka_unit_test(a_reader_behind_a_long_picture_group_waits_for_the_next_key),
       cmocka_unit_test(a_reader_without_progress_is_closed),
       cmocka_unit_test(reports_come_at_their_interval_even_without_pictures),
