@@ -45,6 +45,7 @@ typedef struct {
   uint16_t udp_port;
   size_t unit;
   uint16_t seq;
+  uint64_t due_ns, period_ns;  ///< When the next access unit is due, since 1970.
 } sender;
 
 enum { TAG_LISTENER = PEERS_MAX, TAG_TIMER };
@@ -110,7 +111,8 @@ static void send_unit(sender *s) {
   const clip_packet *last = first + au->packet_count - 1;
   const size_t wire_size = last->frame + CLIP_FRAME_HEAD + last->size - first->frame;
 
-  s->seq = clip_stamp(&s->clip, s->unit, s->seq, rtp_time(realtime_ns()));
+  s->seq = clip_stamp(&s->clip, s->unit, s->seq, rtp_time(s->due_ns));
+  s->due_ns += s->period_ns;
   for (size_t i = 0; i < s->peer_count; i++) {
     peer *p = &s->peers[i];
     if (!p->playing) continue;
@@ -263,6 +265,8 @@ static void open_udp(sender *s) {
 static void start_clock(sender *s, long fps) {
   const struct timespec period = {0, 1000000000L / fps};
   const struct itimerspec every = {period, period};
+  s->period_ns = (uint64_t)period.tv_nsec;
+  s->due_ns = realtime_ns() + s->period_ns;
   s->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
   if (timerfd_settime(s->timer, 0, &every, NULL) != 0) die("timerfd_settime");
   watch(s, s->timer, TAG_TIMER);
