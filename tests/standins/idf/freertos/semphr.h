@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stand-in: binary semaphores.
+#ifndef STANDIN_FREERTOS_SEMPHR_H
+#define STANDIN_FREERTOS_SEMPHR_H
+
+#include "freertos/FreeRTOS.h"
+
+typedef struct QueueDefinition *SemaphoreHandle_t;
+
+SemaphoreHandle_t xSemaphoreCreateBinary(void);
+BaseType_t xSemaphoreTake(SemaphoreHandle_t s, TickType_t ticks);
+BaseType_t xSemaphoreGive(SemaphoreHandle_t s);
+void vSemaphoreDelete(SemaphoreHandle_t s);
+
+#endif
