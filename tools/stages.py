@@ -248,6 +248,15 @@ def rv32(run: Run) -> Counts:
     return counts
 
 
+def p4(run: Run) -> Counts:
+    run.build("p4")
+    counts = Counts()
+    for source in sources("ports/esp32p4"):
+        objects = list((BUILD / "p4").rglob(f"{source.name}.o*"))
+        counts.add(f"{source.relative_to(ROOT)} for esp_h264 1.1 and 1.3", len(objects) == 2)
+    return counts
+
+
 def sim(run: Run) -> Counts:
     run.build("clang")
     return run.ctest("clang", "-L", "sim")
@@ -294,6 +303,7 @@ STAGES = [
     Stage(fuzz, f"corpus and {FUZZ_SECONDS} s of each fuzz target"),
     Stage(coverage, "lines and branches of src/ that the tests reach"),
     Stage(rv32, "the core's unit tests on bare 32-bit RISC-V; size table", quick=True),
+    Stage(p4, "the ESP32-P4 port compiled for its RISC-V, against stand-in headers", quick=True),
     Stage(sim, "engine and clients in a simulated network"),
     Stage(e2e, "oceld with real players"),
     Stage(install, "installed files, ESP-IDF component and library, used from outside"),
