@@ -26,6 +26,18 @@ typedef struct {
 ///         size. `out` is written only on OCEL_OK.
 OCEL_MUST_USE ocel_err ocel_h264_sps_parse(ocel_span nal, ocel_h264_sps *out);
 
+/// What it takes to read a slice header up to the picture's place in the order of output (7.3.3).
+typedef struct {
+  uint8_t frame_num_bits;  ///< Of frame_num, 4..16.
+  uint8_t type;            ///< pic_order_cnt_type, 0..2.
+  uint8_t lsb_bits;        ///< Of pic_order_cnt_lsb, 4..16; 0 unless `type` is 0.
+  bool fields;             ///< A slice says whether it is of a frame or of a field.
+  bool separate_planes;    ///< A slice names its colour plane.
+} ocel_h264_order;
+
+/// Reads that from a sequence parameter set; accepts and refuses what ocel_h264_sps_parse does.
+OCEL_MUST_USE ocel_err ocel_h264_sps_order(ocel_span nal, ocel_h264_order *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -74,12 +74,12 @@ static bool is_high(uint8_t profile_idc) {
 }
 
 // Reads what the high profiles add and returns chroma_format_idc.
-static unsigned read_chroma(bits *b) {
+static unsigned read_chroma(bits *b, ocel_h264_order *order) {
   const unsigned format = ue(b, 3);
-  if (format == 3) (void)bit(b);  // separate_colour_plane_flag
-  (void)ue(b, 6);                 // bit_depth_luma_minus8
-  (void)ue(b, 6);                 // bit_depth_chroma_minus8
-  (void)bit(b);                   // qpprime_y_zero_transform_bypass_flag
+  order->separate_planes = format == 3 && bit(b) != 0;
+  (void)ue(b, 6);  // bit_depth_luma_minus8
+  (void)ue(b, 6);  // bit_depth_chroma_minus8
+  (void)bit(b);    // qpprime_y_zero_transform_bypass_flag
   if (bit(b) != 0) {
     for (unsigned i = 0; i < (format == 3 ? 12u : 8u); i++) {
       if (bit(b) != 0) skip_scaling_list(b, i < 6 ? 16 : 64);
@@ -88,10 +88,10 @@ static unsigned read_chroma(bits *b) {
   return format;
 }
 
-static void skip_picture_order(bits *b) {
-  const unsigned type = ue(b, 2);
-  if (type == 0) (void)ue(b, 12);  // log2_max_pic_order_cnt_lsb_minus4
-  if (type != 1) return;
+static void read_picture_order(bits *b, ocel_h264_order *order) {
+  order->type = (uint8_t)ue(b, 2);
+  if (order->type == 0) order->lsb_bits = (uint8_t)(ue(b, 12) + 4);
+  if (order->type != 1) return;
   (void)bit(b);  // delta_pic_order_always_zero_flag
   skip_se(b);    // offset_for_non_ref_pic
   skip_se(b);    // offset_for_top_to_bottom_field
@@ -104,7 +104,7 @@ static uint32_t cropped(uint32_t size, uint64_t before, uint64_t after, unsigned
   return cut < size ? size - (uint32_t)cut : 0;
 }
 
-static void read_size(bits *b, unsigned chroma_format, ocel_h264_sps *out) {
+static void read_size(bits *b, unsigned chroma_format, ocel_h264_order *order, ocel_h264_sps *out) {
   enum { MACROBLOCK = 16, MACROBLOCKS_MAX = 1055, LUMA_MAX = 16384 };  // level 6.2 (A.3.1)
   // Table 6-1. Separate colour planes count as monochrome, which crops like 4:4:4.
   static const uint8_t CROP_X[] = {1, 2, 2, 1}, CROP_Y[] = {1, 2, 1, 1};
@@ -114,6 +114,7 @@ static void read_size(bits *b, unsigned chroma_format, ocel_h264_sps *out) {
   if (fields) (void)bit(b);  // mb_adaptive_frame_field_flag
   (void)bit(b);              // direct_8x8_inference_flag
   if (fields) height *= 2;   // they came in units of fields
+  order->fields = fields;
   if (bit(b) != 0) {
     const uint32_t left = ue(b, UINT32_MAX), right = ue(b, UINT32_MAX);
     const uint32_t top = ue(b, UINT32_MAX), bottom = ue(b, UINT32_MAX);
@@ -156,24 +157,37 @@ static void read_timing(bits *b, ocel_h264_sps *out) {
   set_frame_rate(out, num_units_in_tick, time_scale);
 }
 
-ocel_err ocel_h264_sps_parse(ocel_span nal, ocel_h264_sps *out) {
+static ocel_err parse(ocel_span nal, ocel_h264_sps *sps, ocel_h264_order *order) {
   enum { FORBIDDEN = 0x80 };
   if (ocel_nal_type_of(nal) != OCEL_NAL_SPS || (nal.p[0] & FORBIDDEN) != 0) return OCEL_ERR_SYNTAX;
   bits b = {.rest = nal};
-  ocel_h264_sps sps = {.fps_denominator = 1};
   (void)u(&b, 8);  // the NAL header
-  sps.profile_idc = (uint8_t)u(&b, 8);
-  sps.constraint_flags = (uint8_t)u(&b, 8);
-  sps.level_idc = (uint8_t)u(&b, 8);
+  sps->profile_idc = (uint8_t)u(&b, 8);
+  sps->constraint_flags = (uint8_t)u(&b, 8);
+  sps->level_idc = (uint8_t)u(&b, 8);
   (void)ue(&b, 31);  // seq_parameter_set_id
-  const unsigned chroma_format = is_high(sps.profile_idc) ? read_chroma(&b) : 1;
-  (void)ue(&b, 12);  // log2_max_frame_num_minus4
-  skip_picture_order(&b);
+  const unsigned chroma_format = is_high(sps->profile_idc) ? read_chroma(&b, order) : 1;
+  order->frame_num_bits = (uint8_t)(ue(&b, 12) + 4);
+  read_picture_order(&b, order);
   (void)ue(&b, 16);  // max_num_ref_frames
   (void)bit(&b);     // gaps_in_frame_num_value_allowed_flag
-  read_size(&b, chroma_format, &sps);
-  if (bit(&b) != 0) read_timing(&b, &sps);
-  if (b.bad) return OCEL_ERR_SYNTAX;
-  *out = sps;
-  return OCEL_OK;
+  read_size(&b, chroma_format, order, sps);
+  if (bit(&b) != 0) read_timing(&b, sps);
+  return b.bad ? OCEL_ERR_SYNTAX : OCEL_OK;
+}
+
+ocel_err ocel_h264_sps_parse(ocel_span nal, ocel_h264_sps *out) {
+  ocel_h264_sps sps = {.fps_denominator = 1};
+  ocel_h264_order order = {0};
+  const ocel_err rc = parse(nal, &sps, &order);
+  if (rc == OCEL_OK) *out = sps;
+  return rc;
+}
+
+ocel_err ocel_h264_sps_order(ocel_span nal, ocel_h264_order *out) {
+  ocel_h264_sps sps = {.fps_denominator = 1};
+  ocel_h264_order order = {0};
+  const ocel_err rc = parse(nal, &sps, &order);
+  if (rc == OCEL_OK) *out = order;
+  return rc;
 }

@@ -415,6 +415,17 @@ static ocel_h264_sps expected(const fields *f, bool high) {
   return sps;
 }
 
+static void check_order(ocel_span nal, const fields *f) {
+  ocel_h264_order got;
+  assert_int_equal(ocel_h264_sps_order(guarded(nal), &got), OCEL_OK);
+  assert_int_equal(got.frame_num_bits, f->log2_frame_num + 4);
+  assert_int_equal(got.type, f->poc_type);
+  assert_int_equal(got.lsb_bits, f->poc_type == 0 ? f->log2_poc_lsb + 4 : 0);
+  assert_int_equal(got.fields, f->fields);
+  assert_int_equal(got.separate_planes,
+                   f->profile >= 100 && f->chroma_format == 3 && f->separate_planes);
+}
+
 // What is written comes back, and a prefix is refused exactly if it lacks a bit that is needed.
 static void check_prefixes(const fields *f) {
   uint8_t nal[1024];
@@ -424,6 +435,9 @@ static void check_prefixes(const fields *f) {
   const ocel_h264_sps want = expected(f, high);
   for (size_t n = 0; n < needed; n++) parse_bad(ocel_span_make(nal, n));
   for (size_t n = needed; n <= whole.n; n++) parse_good(ocel_span_make(nal, n), &want);
+  check_order(whole, f);
+  ocel_h264_order order;
+  assert_int_equal(ocel_h264_sps_order(ocel_span_make(nal, needed - 1), &order), OCEL_ERR_SYNTAX);
 }
 
 static void reads_what_was_written(void **state) {
