@@ -13,6 +13,7 @@
 #include "ocel/h264_nal.h"
 #include "ocel/h264_params.h"
 #include "pace.h"
+#include "picture_order.h"
 
 enum {
   HEAD = 4096,                  // Of each access unit, looked at for parameter sets.
@@ -24,6 +25,12 @@ typedef struct {
   oceld_annexb_reader reader;
   oceld_rate rate;
   uint64_t loop_pictures;  // Since the file was last begun.
+  // With B-pictures only: when each picture is shown.
+  int64_t order_step;  // Of the picture order count from one to the next; 0: as they come.
+  oceld_picture_order order;
+  int64_t base_count;  // Of the picture that the others are counted from,
+  ocel_us base_at;     // and when it is due.
+  uint8_t head[HEAD];  // Of a picture for which the ring has no room.
 } annexb;
 
 // What the file's first pass tells.
@@ -34,6 +41,9 @@ typedef struct {
   uint32_t gop_bytes, gop_units;          // The largest group of pictures so far.
   uint32_t current_bytes, current_units;  // The group that is being read.
   bool whole;                             // Nothing is left unread.
+  oceld_picture_order order;
+  int64_t last_count, step;  // Of the picture order count; `step` divides them all.
+  bool reordered;            // They do not always grow.
 } survey;
 
 static void look_for_sps(ocel_span head, ocel_h264_sps *sps) {
@@ -58,6 +68,23 @@ static void count_unit(survey *v, const oceld_annexb_unit *unit) {
   v->pictures += unit->picture;
 }
 
+static int64_t common_divisor(int64_t a, int64_t b) {
+  while (b != 0) {
+    const int64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a < 0 ? -a : a;
+}
+
+static void count_order(survey *v, ocel_span head, bool key) {
+  int64_t count;
+  if (!oceld_picture_order_next(&v->order, head, &count)) return;
+  if (!key && count < v->last_count) v->reordered = true;
+  v->step = common_divisor(v->step, count);
+  v->last_count = count;
+}
+
 static bool survey_file(oceld_annexb_reader *r, survey *v, oceld_failure *why) {
   uint8_t head[HEAD];
   oceld_annexb_unit unit;
@@ -66,6 +93,7 @@ static bool survey_file(oceld_annexb_reader *r, survey *v, oceld_failure *why) {
   while (oceld_annexb_read(r, head, sizeof head, &unit)) {
     const size_t n = unit.size < sizeof head ? unit.size : sizeof head;
     if (v->sps.width == 0) look_for_sps(ocel_span_make(head, n), &v->sps);
+    if (unit.picture) count_order(v, ocel_span_make(head, n), unit.key);
     count_unit(v, &unit);
     v->whole = v->bytes < SURVEYED;
     if (!v->whole) break;
@@ -90,7 +118,8 @@ static void tell(const survey *v, oceld_rate rate, oceld_source_traits *out) {
   out->unit_max = larger(UNIT_LEAST, v->whole ? v->unit_max : 2 * v->unit_max);
   out->gop_bytes = v->gop_bytes;
   out->gop_units = v->gop_units;
-  (void)snprintf(out->description, sizeof out->description, "raw H.264, %ux%u, %.4g fps, %u kbit/s",
+  (void)snprintf(out->description, sizeof out->description,
+                 "raw H.264%s, %ux%u, %.4g fps, %u kbit/s", v->reordered ? " with B-pictures" : "",
                  v->sps.width, v->sps.height, (double)rate.numerator / rate.denominator,
                  out->bitrate / 1000);
 }
@@ -111,6 +140,7 @@ static bool prepare(annexb *a, const oceld_source_config *cfg, oceld_source_trai
     return oceld_fail(why, "cannot start the file again: %s", strerror(a->reader.error));
   }
   a->rate = rate_of(cfg, &v.sps);
+  a->order_step = v.reordered ? v.step : 0;
   tell(&v, a->rate, traits);
   return true;
 }
@@ -147,16 +177,32 @@ static bool next_unit(annexb *a, uint8_t *room, size_t max, oceld_annexb_unit *u
   }
 }
 
+// When the picture that is handed out at `due` is shown. A file that is begun again need not
+// begin with an IDR picture.
+static ocel_us shown_at(annexb *a, ocel_span unit, bool key, ocel_us due) {
+  int64_t count;
+  if (a->order_step == 0 || !oceld_picture_order_next(&a->order, unit, &count)) return due;
+  if (key || a->loop_pictures == 1) {
+    a->base_count = count;
+    a->base_at = due;
+  }
+  const double pictures = (double)(count - a->base_count) / (double)a->order_step;
+  return a->base_at + (ocel_us)(pictures * oceld_rate_us(a->rate, 1));
+}
+
 // Reads the next picture straight into the ring. False: `why`.
-static bool put_unit(annexb *a, ocel_us at, oceld_feed *feed, oceld_failure *why) {
+static bool put_unit(annexb *a, ocel_us due, oceld_feed *feed, oceld_failure *why) {
   oceld_annexb_unit unit;
   uint8_t *room = oceld_feed_reserve(feed, oceld_feed_unit_max(feed));
-  const size_t max = room != NULL ? oceld_feed_unit_max(feed) : 0;
-  if (!next_unit(a, room, max, &unit, why)) return false;
-  const ocel_commit how = {OCEL_WRAP_ANNEXB, at};
+  uint8_t *to = room != NULL ? room : a->head;
+  const size_t max = room != NULL ? oceld_feed_unit_max(feed) : sizeof a->head;
+  if (!next_unit(a, to, max, &unit, why)) return false;
+  const ocel_span read = ocel_span_make(to, unit.size < max ? unit.size : max);
+  const ocel_commit how = {OCEL_WRAP_ANNEXB, shown_at(a, read, unit.key, due)};
+  if (room == NULL) return true;  // The feed has said so.
   if (unit.size <= max) {
     (void)oceld_feed_commit(feed, unit.size, &how);
-  } else if (room != NULL) {
+  } else {
     oceld_feed_drop(feed, OCELD_TOO_LARGE);
   }
   return true;

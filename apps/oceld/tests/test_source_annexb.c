@@ -89,6 +89,38 @@ static void the_rate_comes_from_the_user_or_the_file(void **state) {
   drop_clip(&f);
 }
 
+// Slices of libx264 (see test_picture_order.c): shown in the order 0, 4, 2, 1, 3.
+static const char *const REORDERED[] = {
+    "00000001 6764000aacd9447b011000000300100000030320f1225960 00000001 68ebc3cb20"
+    "00000001 65888400dfd4d445abc4",
+    "00000001 419a246c447fb7835e7a",
+    "00000001 419e4278853ff87605",
+    "00000001 019e617442df7bc0",
+    "00000001 019e636a42dff0dd89",
+};
+
+static void b_pictures_are_stamped_as_they_are_shown(void **state) {
+  (void)state;
+  static const ocel_us PLACE[] = {0, 4, 2, 1, 3};
+  static collector c;
+  h264_file f = {0};
+  for (size_t i = 0; i < ARRAY_LEN(REORDERED); i++) file_put_hex(&f, REORDERED[i]);
+  (void)snprintf(path, sizeof path, "/tmp/oceld-annexb-XXXXXX");
+  file_save(&f, path);
+  const oceld_source_config cfg = config((oceld_rate){50, 1});
+  collect_start(&c, &cfg);
+  assert_non_null(strstr(c.traits.description, "raw H.264 with B-pictures, 64x48, 50 fps"));
+  collect_until(&c, 15);
+  for (size_t i = 0; i < c.n; i++) {
+    const ocel_us after_idr = c.units[i].captured_at - c.units[i / 5 * 5].captured_at;
+    assert_int_equal(after_idr, PLACE[i % 5] * OCEL_SECOND / 50);
+  }
+  const ocel_us round = c.units[5].captured_at - c.units[0].captured_at;
+  if (round < OCEL_SECOND) assert_int_equal(round, 5 * OCEL_SECOND / 50);
+  collect_end(&c);
+  drop_clip(&f);
+}
+
 static void truncate_to(size_t n) { assert_int_equal(truncate(path, (off_t)n), 0); }
 
 // A file that is emptied under the source is an error, and served again when it is back.
@@ -167,6 +199,7 @@ int main(void) {
       cmocka_unit_test(a_file_is_served_over_and_over_byte_for_byte),
       cmocka_unit_test(traits_tell_what_the_file_needs),
       cmocka_unit_test(the_rate_comes_from_the_user_or_the_file),
+      cmocka_unit_test(b_pictures_are_stamped_as_they_are_shown),
       cmocka_unit_test(a_file_that_fails_is_tried_again),
       cmocka_unit_test(byte_streams_are_recognised),
       cmocka_unit_test(a_file_without_pictures_is_refused),
