@@ -16,11 +16,12 @@ static ocel_err wait_or_give_up(const ocel_server *s, ocel__conn *c, const ocel_
 // The request's own URL without credentials, so that it holds through NAT and host names.
 static void put_content_base(ocel_wbuf *w, const ocel__ask *ask) {
   ocel_span url = ask->req->url;
-  size_t scheme = 0, host = 0;
+  size_t host = 0;
   for (size_t i = 0; i < ask->url.base.n; i++) {
     if (url.p[i] == '@') host = i + 1;
   }
   if (host > 0) {
+    size_t scheme = 0;
     while (url.p[scheme] != '/') scheme++;
     ocel_put_span(w, ocel_span_make(url.p, scheme + 2));
     (void)ocel_span_take(&url, host);
