@@ -63,7 +63,7 @@ static ocel_loop *reserve(const ocel_loop_config *cfg) {
   l->cfg = *cfg;
   l->server_cfg = *cfg->server;
   l->epoll = l->eventfd = l->listener = l->udp[0] = l->udp[1] = l->spare = -1;
-  l->accept_at = l->starved_at = OCEL_NEVER;
+  l->accept_at = l->starved_at = l->wake_at = OCEL_NEVER;
   l->now = ocel_posix_now();
   return l;
 }

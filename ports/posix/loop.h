@@ -31,8 +31,9 @@ typedef struct {
   /// An event of the engine; may be NULL. `peer` is the address of the connection that it is
   /// about, or NULL. Called in the loop's thread; must not call the server.
   void (*on_event)(void *ctx, const ocel_event *e, const ocel_addr *peer);
-  /// Called in the loop's thread after each ocel_loop_wake (several may become one call) and at
-  /// least once a second; may be NULL. May call the server's functions.
+  /// Called in the loop's thread after each ocel_loop_wake (several may become one call), at the
+  /// time given to ocel_loop_wake_at, and at least once a second; may be NULL. May call the
+  /// server's functions, and commit to a ring, which is then looked at in the same turn.
   void (*on_wake)(void *ctx, ocel_us now);
   void *ctx;    ///< Handed to both.
   bool no_udp;  ///< Serve over TCP only; `rtp_port` and `rtcp_port` are then ignored.
@@ -57,6 +58,11 @@ uint16_t ocel_loop_rtcp_port(const ocel_loop *loop);
 /// New access units lie in a ring, or on_wake has something to do. From any thread or signal
 /// handler.
 void ocel_loop_wake(ocel_loop *loop);
+
+/// Asks for one call of on_wake at `when`; the earliest of several counts. Only in the loop's
+/// thread. So a source that never waits (a file in memory) needs no thread of its own: it saves
+/// a change of threads per picture.
+void ocel_loop_wake_at(ocel_loop *loop, ocel_us when);
 
 /// Serves until ocel_loop_stop.
 /// @return 0; or a positive errno value if the operating system refuses to go on.

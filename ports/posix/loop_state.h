@@ -72,7 +72,7 @@ struct ocel_loop {
   atomic_bool woken;  // An eventfd write is on its way or has been seen.
   atomic_bool stop;
   bool stopping;
-  ocel_us stop_at, next_wake;
+  ocel_us stop_at, next_wake, wake_at;
 
   bool accept_again;  // The backlog may hold more.
   ocel_us accept_at;  // Not to be looked at before; OCEL_NEVER: not paused.

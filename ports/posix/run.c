@@ -7,6 +7,7 @@
 enum { TASKS_PER_CLOCK = 16 };
 
 #define FLUSH_TIME OCEL_SECOND
+#define WAKE_INTERVAL OCEL_SECOND
 
 // The descriptor's counter is never read: edge-triggered, each write makes an event of its own.
 static void ring_bell(ocel_loop *l) {
@@ -27,6 +28,8 @@ void ocel_loop_stop(ocel_loop *l) {
 
 static ocel_us earliest(ocel_us a, ocel_us b) { return a < b ? a : b; }
 
+void ocel_loop_wake_at(ocel_loop *l, ocel_us when) { l->wake_at = earliest(l->wake_at, when); }
+
 static bool unfinished(const ocel_loop *l) {
   return l->todo_count > 0 || l->accept_again || l->udp_again[0] || l->udp_again[1];
 }
@@ -38,7 +41,7 @@ static ocel_us patience(const ocel_loop *l) {
   next = earliest(next, l->accept_at);
   next = earliest(next, l->starved_at);
   next = earliest(next, ocel__linger_deadline(l));
-  if (l->cfg.on_wake != NULL) next = earliest(next, l->next_wake);
+  if (l->cfg.on_wake != NULL) next = earliest(next, earliest(l->wake_at, l->next_wake));
   if (l->stopping) next = earliest(next, l->stop_at);
   if (next == OCEL_NEVER) return OCEL_NEVER;
   const ocel_us now = ocel_posix_now();
@@ -81,8 +84,10 @@ static void do_tasks(ocel_loop *l) {
 }
 
 static void call_on_wake(ocel_loop *l, bool woken) {
-  if (l->cfg.on_wake == NULL || (!woken && l->now < l->next_wake)) return;
-  l->next_wake = l->now + OCEL_SECOND;
+  const bool asked = l->wake_at <= l->now;
+  if (l->cfg.on_wake == NULL || !(woken || asked || l->next_wake <= l->now)) return;
+  if (asked) l->wake_at = OCEL_NEVER;
+  l->next_wake = l->now + WAKE_INTERVAL;
   l->cfg.on_wake(l->cfg.ctx, l->now);
 }
 
@@ -110,12 +115,12 @@ static void turn(ocel_loop *l, int events) {
   for (int i = 0; i < events; i++) dispatch(l, &l->events[i]);
   go_on(l);
   if (!l->stopping && atomic_load_explicit(&l->stop, memory_order_relaxed)) begin_stop(l);
+  call_on_wake(l, woken);
   ocel_server_tick(l->server, l->now);
   do_tasks(l);
   ocel__conns_settle(l);
   ocel__datagrams_write(l);
   do_tasks(l);  // A connection may have waited for its last datagram.
-  call_on_wake(l, woken);
 }
 
 int ocel_loop_run(ocel_loop *l) {

@@ -69,6 +69,38 @@ static void no_wake_is_lost(void **state) {
   rig_stop(r);
 }
 
+static struct {
+  ocel_loop *loop;
+  ocel_us asked;
+  atomic_uint calls, early;
+} alarm_clock;
+
+static void ask_again(void *ctx, ocel_us now) {
+  (void)ctx;
+  alarm_clock.calls++;
+  alarm_clock.early += now < alarm_clock.asked;
+  if (alarm_clock.calls == 1000) ocel_loop_stop(alarm_clock.loop);
+  alarm_clock.asked = now + 200;
+  ocel_loop_wake_at(alarm_clock.loop, OCEL_NEVER);
+  ocel_loop_wake_at(alarm_clock.loop, alarm_clock.asked);
+  ocel_loop_wake_at(alarm_clock.loop, now + OCEL_SECOND);
+}
+
+// A source in the loop's own thread is called when it asked to be, and not before.
+static void wakes_when_asked(void **state) {
+  (void)state;
+  char error[256];
+  ocel_server_config server;
+  ocel_server_defaults(&server);
+  const ocel_loop_config cfg = {.bind = "127.0.0.1", .server = &server, .on_wake = ask_again};
+  alarm_clock.loop = ocel_loop_open(&cfg, error, sizeof error);
+  assert_non_null(alarm_clock.loop);
+  assert_int_equal(ocel_loop_run(alarm_clock.loop), 0);
+  assert_true(alarm_clock.calls >= 1000);
+  assert_int_equal(alarm_clock.early, 0);
+  ocel_loop_close(alarm_clock.loop);
+}
+
 static void ticks_at_the_deadline(void **state) {
   (void)state;
   rig r = {.loop = NULL};
@@ -198,6 +230,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(wakes_at_once_and_by_itself, rig_setup),
       cmocka_unit_test_setup(no_wake_is_lost, rig_setup),
+      cmocka_unit_test_setup(wakes_when_asked, rig_setup),
       cmocka_unit_test_setup(ticks_at_the_deadline, rig_setup),
       cmocka_unit_test_setup(stop_before_run_returns_at_once, rig_setup),
       cmocka_unit_test_setup(signal_handler_may_stop, rig_setup),
