@@ -65,6 +65,8 @@ class Recording:
         self.session = ""
         self.current = 0
         self.media: set[int] = set()
+        self.over_udp = False  # what the last SETUP asked for
+        self.playing = False  # PLAY has been asked, not yet answered
 
     def switch(self, number: int) -> None:
         if number != self.current:
@@ -75,11 +77,15 @@ class Recording:
     def from_client(self, number: int, first, body: bytes) -> None:
         self.switch(number)
         if isinstance(first, int):
+            body = re.sub(rb"[\w-]+@[\w-]+", lambda m: b"x" * len(m[0]), body)  # no one's CNAME
             self.lines.append(f">$ {first} {body.hex()}")
             return
         self.media = set()
+        self.playing = first[0].startswith("PLAY ")
         self.lines.append("")
         for line in first:
+            if line.startswith("Transport: "):
+                self.over_udp = "client_port" in line
             line = line.replace(self.authority, REPLAYED)
             if self.session:
                 line = line.replace(self.session, "{session}")
@@ -94,6 +100,8 @@ class Recording:
                 self.lines.append(f"<$ {first}")
             return
         for line in first:
+            if line.startswith("Server: "):
+                continue
             line = line.replace(self.authority, REPLAYED)
             for pattern, replacement in VOLATILE:
                 line = pattern.sub(replacement, line)
@@ -101,6 +109,8 @@ class Recording:
                 self.session = match[1]
                 line = line.replace(self.session, "{session}")
             self.lines.append(f"< {line}")
+        if self.playing and self.over_udp and " 200 " in first[0]:
+            self.lines += ["<udp rtcp", "<udp rtp"]  # they do not pass here, but must come
 
     def closed(self, number: int) -> None:
         self.switch(number)

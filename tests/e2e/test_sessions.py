@@ -9,7 +9,6 @@ import pytest
 
 import clips
 import h264
-import programs
 import rtp
 from oceld import wait_for
 from rtsp_client import Player
@@ -232,15 +231,3 @@ def test_receiver_reports_alone_keep_a_session_alive(serve, lower):
             player.pull(len(pulled.units) + 25, pulled)
             send_rtcp(player, rtp.receiver_report(9))
         assert oceld.stats()["server"]["playing"] == 1
-
-
-def test_ffmpeg_falls_back_from_udp_to_tcp(serve, unheard_udp, tmp_path):
-    """Its own way: PAUSE, then SETUP without Session on the same connection, then PLAY."""
-    oceld = serve("plain", prefix=unheard_udp)
-    out = tmp_path / "out.h264"
-    programs.run([*unheard_udp, "ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "warning",
-                  "-timeout", 1000000, "-i", oceld.url, "-frames:v", 60, "-c", "copy", "-f",
-                  "h264", out],
-                 ignore=("UDP timeout, retrying with TCP",))
-    h264.assert_loops(h264.read(out), clips.units("plain"))
-    oceld.wait_for_sessions(0)

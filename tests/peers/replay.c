@@ -28,6 +28,7 @@ typedef struct {
   char pattern[MESSAGE_MAX];  // The reply that is expected, line by line.
   size_t pattern_n;
   char reply[MESSAGE_MAX];  // The reply that came, NUL-terminated.
+  unsigned replies;         // That have matched.
 } replay;
 
 static _Noreturn void fail(const replay *r, const char *what, const char *detail) {
@@ -130,6 +131,7 @@ static void check_reply(replay *r) {
     if (!reply_has(r, pattern)) fail(r, pattern, r->reply);
     first = false;
   }
+  r->replies++;
 }
 
 // Ends the block of '<' lines: the next reply must match it.
@@ -299,6 +301,7 @@ static void act(replay *r, const char *line) {
 static void finish(replay *r) {
   ocel_server_stats stats;
   finish_pattern(r);
+  if (r->replies == 0) fail(r, "the file expects nothing", "");
   for (r->current = 0; r->current < WORLD_CONNECTIONS; r->current++) {
     if (take_reply(r, &r->w.conn[r->current])) fail(r, "a reply that nobody expects", r->reply);
     world_hang_up(&r->w, r->current);
