@@ -130,7 +130,11 @@ static void begin_unit(media_track *t, uint32_t timestamp) {
   if (t->in_unit) {
     CHECK(t->may_skip, "viewer %d: access unit without its end (no marker)", t->viewer);
     depack_reset(&t->depack);
+    t->uncounted = t->uncounted || t->fresh;
   }
+  CHECK(!t->started || (int32_t)(timestamp - t->timestamp) > 0,
+        "viewer %d: timestamp %" PRIu32 " begins after %" PRIu32, t->viewer, timestamp,
+        t->timestamp);
   t->in_unit = true;
   t->timestamp = timestamp;
   t->n = t->count = 0;

@@ -49,7 +49,7 @@ typedef struct media_track {
   uint32_t next;  ///< Number of the access unit that should come next.
 
   bool in_unit;        ///< Within an access unit ...
-  uint32_t timestamp;  ///< ... of this timestamp ...
+  uint32_t timestamp;  ///< ... of this timestamp (else: the last one's) ...
   uint8_t *mem;        ///< ... whose NAL units so far lie here.
   size_t n, cap;
   unsigned count;
@@ -66,7 +66,8 @@ typedef struct media_track {
   uint64_t packets, bytes, octets;  ///< RTP: how many, with headers, payload only.
   uint32_t units;                   ///< Access units begun.
   uint32_t complete;                ///< Access units sent to the end.
-  uint32_t skipped;                 ///< Not sent although the session played.
+  uint32_t skipped;                 ///< Not sent although the session played ...
+  bool uncounted;  ///< ... but for those after a first one that was given up in the middle.
 } media_track;
 
 void media_init(media_track *t, const media_rules *rules, int number);

@@ -81,7 +81,7 @@ static void plan(producer *p, bool key, producer_au *au) {
   if (f->parameters_apart && key) add_parameters(p, au);  // the ring puts them there
   if (f->aud) add_unit(au, OCEL_NAL_AUD, 0, 2);
   if (!f->parameters_apart && key) add_parameters(p, au);
-  if (f->sei) add_unit(au, OCEL_NAL_SEI, 0, rng_between(&p->rng, 12, 40));
+  if (f->sei) add_unit(au, OCEL_NAL_SEI, 0, rng_between(&p->rng, 12, 120));
   uint32_t left = key ? rng_between(&p->rng, f->key_min, f->key_max)
                       : rng_between(&p->rng, f->delta_min, f->delta_max);
   const uint32_t slices = rng_between(&p->rng, 1, f->slices);

@@ -7,7 +7,9 @@
 
 static void slow_reader(uint64_t seed) {
   play p;
-  play_begin(&p, seed);
+  play_prepare(&p, seed);
+  p.cfg.server.report_interval = rng_between(&p.rng, 50, 5000) * OCEL_MILLISECOND;
+  play_open(&p, seed);
   cast_audience(&p.w, 2, 15000);
   viewer_profile f = cast_viewer(&p.w, true, "describe setup play wait=12000 teardown fin");
   f.may_skip = true;
@@ -15,6 +17,45 @@ static void slow_reader(uint64_t seed) {
   f.link.rate = rng_between(&p.w.rng, 15000, 90000);
   play_add(&p, &f, 0);
   play_end(&p, 30000);
+}
+
+// Comes when the group of pictures is almost over, on a link that the burst fills.
+static void late_start(uint64_t seed) {
+  play p;
+  play_prepare(&p, seed);
+  p.cfg.server.lag_max = rng_between(&p.rng, 100, 2000) * OCEL_MILLISECOND;
+  p.cfg.stream[0].tracks = (uint8_t)rng_between(&p.rng, 1, 2);
+  play_open(&p, seed);
+  for (unsigned i = 0; i < 6; i++) {
+    const char *s = cast_script(&p.w, "describe setup %s play wait=%u pause play wait=%u teardown",
+                                p.cfg.stream[0].tracks == 2 ? "setup=1" : "",
+                                cast_ms(&p.w, 10, 3000), cast_ms(&p.w, 10, 3000));
+    viewer_profile f = cast_viewer(&p.w, true, s);
+    f.may_skip = true;
+    f.link.buffer = rng_between(&p.w.rng, 2000, 60000);
+    f.link.rate = rng_between(&p.w.rng, 100000, 3000000);
+    play_add(&p, &f, cast_ms(&p.w, 0, 6000));
+  }
+  play_end(&p, 14000);
+}
+
+// May lag as far as the ring reaches, and does: reads what is overwritten next.
+static void at_the_tail(uint64_t seed) {
+  play p;
+  play_prepare(&p, seed);
+  const bool few = rng_permille(&p.rng, 500);
+  p.cfg.server.lag_max = 3600 * OCEL_SECOND;
+  p.cfg.stream[0].ring.bytes = few ? 4 << 20 : 330 * 1024 + rng_below(&p.rng, 100000);
+  p.cfg.stream[0].ring.records = few ? 16 : 256;
+  play_open(&p, seed);
+  for (unsigned i = 0; i < 5; i++) {
+    viewer_profile f = cast_viewer(&p.w, true, "describe setup play wait=20000 teardown");
+    f.may_skip = true;
+    f.link.buffer = rng_between(&p.w.rng, 2000, 60000);
+    f.link.rate = rng_between(&p.w.rng, 30000, 110000);
+    play_add(&p, &f, cast_ms(&p.w, 0, 3000));
+  }
+  play_end(&p, 24000);
 }
 
 static void stalled_reader(uint64_t seed) {
@@ -269,6 +310,8 @@ static void everybody(uint64_t seed) {
 
 static const scenario ITEMS[] = {
     SCENARIO(slow_reader, "one reads too slowly, beside others who do not"),
+    SCENARIO(late_start, "a burst that does not fit before the next key picture"),
+    SCENARIO(at_the_tail, "readers at the oldest picture that is left"),
     SCENARIO(stalled_reader, "one stops reading for some seconds"),
     SCENARIO(dead_reader, "three stop reading for good"),
     SCENARIO(vanished, "viewers whose cable is pulled"),

@@ -111,7 +111,8 @@ static void pipelined(uint64_t seed) {
   play_begin(&p, seed);
   for (unsigned i = 0; i < 3; i++) {
     const viewer_profile f = cast_any(&p.w,
-                                      "options+ options+ describe+ get+ options setup "
+                                      "options+ options+ describe+ get+ options frame=9 "
+                                      "describe+ describe+ frame=20000 describe+ describe setup "
                                       "get+ play+ get+ options wait=3000 get+ pause+ play+ get+ "
                                       "pause wait=500 play wait=1000 get+ teardown fin");
     play_add(&p, &f, cast_ms(&p.w, 0, 1000));
@@ -186,6 +187,8 @@ static void early_describe(uint64_t seed) {
   play_add(&p, &g, 0);
   world_run(&p.w, 12 * OCEL_SECOND);
   world_start_producers(&p.w);
+  world_run(&p.w, 300 * OCEL_MILLISECOND);
+  CHECK(p.w.viewers[1]->count == 0, "DESCRIBE still waits although the parameter sets are known");
   play_end(&p, 12000);
 }
 
@@ -206,6 +209,37 @@ static void late_consumer(uint64_t seed) {
   play_end(&p, 14000);
 }
 
+// Held up for a moment: the ring has a reserve of records, so no picture is dropped.
+static void hiccups(uint64_t seed) {
+  play p;
+  play_prepare(&p, seed);
+  p.cfg.port.busy = 100;
+  p.cfg.port.busy_max = 200 * OCEL_MILLISECOND;
+  p.cfg.stream[0].ring.bytes = 4 << 20;
+  p.cfg.stream[0].ring.records = 64;
+  play_open(&p, seed);
+  cast_audience(&p.w, 3, 8000);
+  world_run(&p.w, 10 * OCEL_SECOND);
+  CHECK(p.w.producers[0]->dropped == 0, "%" PRIu32 " pictures dropped", p.w.producers[0]->dropped);
+  play_end(&p, 0);
+}
+
+// The ring does not hold a whole group of pictures: who comes late has to wait.
+static void short_ring(uint64_t seed) {
+  play p;
+  play_prepare(&p, seed);
+  p.cfg.stream[0].producer.gop = 120;
+  p.cfg.stream[0].producer.keyframe_on_request = rng_permille(&p.rng, 500);
+  p.cfg.stream[0].ring.bytes = 320 * 1024;
+  p.cfg.lag_max = 5 * OCEL_SECOND;
+  play_open(&p, seed);
+  for (unsigned i = 0; i < 4; i++) {
+    const viewer_profile f = cast_any(&p.w, "describe setup play wait=11000 teardown fin");
+    play_add(&p, &f, cast_ms(&p.w, 0, 9000));
+  }
+  play_end(&p, 22000);
+}
+
 static void many_slices(uint64_t seed) {
   play p;
   play_prepare(&p, seed);
@@ -214,7 +248,8 @@ static void many_slices(uint64_t seed) {
   p.cfg.stream[0].producer.wrap = rng_permille(&p.rng, 500) ? OCEL_WRAP_ANNEXB : OCEL_WRAP_AVCC;
   p.cfg.stream[0].producer.jitter = 20000;
   p.cfg.stream[0].producer.encode = 30000;
-  p.cfg.server.payload_max = (uint16_t)rng_between(&p.rng, 64, 1400);
+  p.cfg.server.payload_max =
+      (uint16_t)rng_between(&p.rng, 64, rng_permille(&p.rng, 500) ? 110 : 1400);
   p.cfg.stream[0].producer.key_max = 40000;
   play_open(&p, seed);
   cast_audience(&p.w, 3, 6000);
@@ -237,6 +272,8 @@ static const scenario ITEMS[] = {
     SCENARIO(other_parameters, "resolution changes while playing"),
     SCENARIO(early_describe, "DESCRIBE before the first picture"),
     SCENARIO(late_consumer, "the engine's task is held up; pictures are dropped"),
+    SCENARIO(hiccups, "the engine's task is held up for a moment; nothing is lost"),
+    SCENARIO(short_ring, "a ring that is shorter than a group of pictures"),
     SCENARIO(many_slices, "pictures of many slices, small payloads"),
 };
 const scenario_group SCENARIOS_HONEST = {ITEMS, sizeof ITEMS / sizeof ITEMS[0]};

@@ -93,6 +93,19 @@ static void step_steal(viewer *v, const step_args *a) {
   world_any_session(v->world, v, v->session);
 }
 
+// An interleaved frame of N bytes on a channel that was not set up: to be passed over.
+static void step_frame(viewer *v, const step_args *a) {
+  const size_t n = (size_t)a->number;
+  uint8_t *mem = calloc(1, n + 4);
+  if (mem == NULL) abort();
+  mem[0] = '$';
+  mem[1] = 255;
+  mem[2] = (uint8_t)(n >> 8);
+  mem[3] = (uint8_t)n;
+  if (v->link != NULL) tcp_send(v->link, ocel_span_make(mem, n + 4));
+  free(mem);
+}
+
 static void step_slow(viewer *v, const step_args *a) {
   if (v->link != NULL) v->link->profile.rate = (uint32_t)a->number;
 }
@@ -116,6 +129,7 @@ static const step STEPS[] = {
     {"forget",   step_forget,  OCEL_METHOD_COUNT        },
     {"steal",    step_steal,   OCEL_METHOD_COUNT        },
     {"slow",     step_slow,    OCEL_METHOD_COUNT        },
+    {"frame",    step_frame,   OCEL_METHOD_COUNT        },
     {"again",    step_again,   OCEL_METHOD_COUNT        },
     {"options",  NULL,         OCEL_METHOD_OPTIONS      },
     {"describe", NULL,         OCEL_METHOD_DESCRIBE     },
