@@ -102,6 +102,9 @@ static void check_totals(const world *w) {
   CHECK(s.connections_total + s.refused >= s.connections, "fewer connections in all than now");
   CHECK(s.requests >= w->totals.replies - s.refused,
         "%" PRIu32 " requests, but %" PRIu32 " replies", s.requests, w->totals.replies);
+  CHECK(s.send_errors == w->port.failed,
+        "statistics count %" PRIu32 " failed sends, it were %" PRIu64, s.send_errors,
+        w->port.failed);
   CHECK(s.sessions_total >= w->totals.sessions,
         "statistics count %" PRIu32 " sessions, told of were %" PRIu32, s.sessions_total,
         w->totals.sessions);

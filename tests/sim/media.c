@@ -165,6 +165,7 @@ void media_promise(media_track *t, const media_first *promise) {
 
 void media_pause(media_track *t) {
   t->in_unit = t->promised = false;
+  t->uncounted = t->uncounted || t->may_skip;
   t->fresh = true;
   t->promise = (media_first){0};
   depack_reset(&t->depack);

@@ -67,7 +67,7 @@ typedef struct media_track {
   uint32_t units;                   ///< Access units begun.
   uint32_t complete;                ///< Access units sent to the end.
   uint32_t skipped;                 ///< Not sent although the session played ...
-  bool uncounted;  ///< ... but for those after a first one that was given up in the middle.
+  bool uncounted;  ///< ... but for some: before a PAUSE, or after a first one given up.
 } media_track;
 
 void media_init(media_track *t, const media_rules *rules, int number);

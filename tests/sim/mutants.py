@@ -9,7 +9,8 @@ usage: tests/sim/mutants.py [--seeds N] [WORD...]
   WORD       only mutants whose file or text has one of the words
 
 Prints one line per mutant: killed (and by what), SURVIVED, or stale (its text is not in the
-sources any more: change the table below). Exit status 0 only if all were killed.
+sources any more: change the table below). Exit status 0 if none survived and at most one in ten
+is stale.
 """
 
 import os
@@ -189,7 +190,7 @@ def main(arguments: list[str]) -> int:
             if why:
                 print(f"          {why}")
     print(", ".join(f"{n} {what}" for what, n in counts.items()))
-    return 0 if counts["killed"] == len(chosen) else 1
+    return 1 if counts["SURVIVED"] or counts["stale"] * 10 > len(chosen) else 0
 
 
 if __name__ == "__main__":

@@ -36,8 +36,10 @@ typedef struct {
   media_track media;
 } observer_track;
 
-/// Ids of all sessions of a run; none may come twice.
+/// Ids of all sessions of a run, and the SSRCs of their tracks; none may come twice.
 typedef struct {
+  uint32_t *ssrcs;
+  size_t ssrc_n, ssrc_cap;
   char (*ids)[OBSERVER_SESSION_MAX + 1];
   size_t n, cap;
 } observer_sessions;

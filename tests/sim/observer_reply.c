@@ -79,6 +79,20 @@ static void begin_session(observer *o, ocel_span id) {
 
 // ---- SETUP ----
 
+static void check_fresh_ssrc(const observer *o, uint32_t ssrc) {
+  observer_sessions *s = o->rules->sessions;
+  for (size_t i = 0; i < s->ssrc_n; i++) {
+    CHECK(s->ssrcs[i] != ssrc, "viewer %d: SSRC %08" PRIx32 " had been given before", o->viewer,
+          ssrc);
+  }
+  if (s->ssrc_n == s->ssrc_cap) {
+    s->ssrc_cap = s->ssrc_cap == 0 ? 64 : s->ssrc_cap * 2;
+    s->ssrcs = realloc(s->ssrcs, s->ssrc_cap * sizeof *s->ssrcs);
+    if (s->ssrcs == NULL) abort();
+  }
+  s->ssrcs[s->ssrc_n++] = ssrc;
+}
+
 bool observer_pair(ocel_span s, unsigned *a, unsigned *b) {
   const uint8_t *dash = s.n > 0 ? memchr(s.p, '-', s.n) : NULL;
   if (dash == NULL) return false;
@@ -143,6 +157,7 @@ static void take_setup(observer *o, const rtsp_reply *r, int track) {
     CHECK(ssrc.n == 8 && reply_hex(ssrc, &place->media.ssrc), "viewer %d: ssrc= is not 8 digits",
           o->viewer);
     place->media.has_ssrc = true;
+    check_fresh_ssrc(o, place->media.ssrc);
   }
 }
 

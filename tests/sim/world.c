@@ -116,7 +116,7 @@ void world_init(world *w, const world_config *cfg, uint64_t seed) {
   make_server(w);
   port_init(&w->port, &w->clock, rng_fork(&w->rng), &cfg->port);
   port_attach(&w->port, w->srv, &w->cfg.server);
-  w->port.idle_max = 400;
+  w->port.idle_max = 40;
   w->port.after = invariants_round;
   w->port.ctx = w;
   for (unsigned i = 0; i < WORLD_STREAMS && cfg->stream[i].tracks > 0; i++) add_stream(w, i);
@@ -143,6 +143,7 @@ void world_free(world *w) {
   port_free(&w->port);
   sim_clock_free(&w->clock);
   free(w->sessions.ids);
+  free(w->sessions.ssrcs);
   free(w->viewers);
   free(w->links);
   free(w->others);
