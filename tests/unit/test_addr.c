@@ -44,13 +44,14 @@ static void prints_as_rfc_5952_says(void **state) {
   (void)state;
   for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++) {
     const text_case *t = &TEXTS[i];
-    const ocel_addr a = addr_of(t->ip);
+    ocel_addr a = addr_of(t->ip);
     const size_t need = strlen(t->text);
     CASE(t->name);
     assert_true(need <= OCEL_ADDR_TEXT_MAX);
     for (size_t cap = 0; cap <= OCEL_ADDR_TEXT_MAX; cap++) {
       char mem[OCEL_ADDR_TEXT_MAX + 1] = "";
       ocel_wbuf w = ocel_wbuf_make(mem, cap);
+      a.port ^= 554;  // 0 now and then: it must not pass for a group of the address
       ocel_put_addr(&w, &a);
       assert_int_equal(w.overflow, cap < need);
       assert_string_equal(mem, cap < need ? "" : t->text);

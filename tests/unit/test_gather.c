@@ -62,6 +62,8 @@ static void full_lists_refuse_and_stay_as_they_are(void **state) {
   assert_null(ocel_gather_make_bytes(&g, 1));
   assert_int_equal(spans[0].n, 4);
   assert_int_equal(g.n, 1);
+  assert_true(ocel_gather_ref(&g, ocel_span_str("x")));  // takes no scratch
+  assert_int_equal(g.n, 2);
 
   // No span free: scratch may still lengthen the last span, but not begin another.
   g = ocel_gather_make(spans, 1, scratch, 4);

@@ -199,6 +199,38 @@ static void length_prefixed_prefixes(void **state) {
   }
 }
 
+// Lengths that use every byte of their prefix, with one byte too few, just enough and one more.
+static void lengths_are_big_endian(void **state) {
+  (void)state;
+  static uint8_t mem[0x10203 + 8];
+  static const struct {
+    unsigned length_size;
+    uint32_t length;
+  } SIZES[] = {
+      {1, 0xff   },
+      {2, 0x0102 },
+      {2, 0xffff },
+      {4, 0x0102 },
+      {4, 0x10203}
+  };
+  for (size_t i = 0; i < ARRAY_LEN(SIZES); i++) {
+    const unsigned prefix = SIZES[i].length_size;
+    const size_t n = SIZES[i].length;
+    memset(mem, 0x41, sizeof mem);
+    for (unsigned k = 0; k < prefix; k++) mem[k] = (uint8_t)(n >> 8 * (prefix - 1 - k));
+    ocel_span nal, rest = ocel_span_make(mem, prefix + n - 1);
+    assert_int_equal(ocel_avcc_next(&rest, prefix, &nal), OCEL_ERR_SYNTAX);
+    assert_ptr_equal(rest.p, mem);
+    for (size_t more = 0; more < 2; more++) {
+      rest = ocel_span_make(mem, prefix + n + more);
+      assert_int_equal(ocel_avcc_next(&rest, prefix, &nal), OCEL_OK);
+      assert_ptr_equal(nal.p, mem + prefix);
+      assert_int_equal(nal.n, n);
+      assert_int_equal(rest.n, more);
+    }
+  }
+}
+
 // What comes behind a slice and begins the next access unit (ITU-T H.264 7.4.1.2.3): '1' always,
 // 'f' with first_mb_in_slice 0, '0' never.
 static void knows_where_access_units_begin(void **state) {
@@ -234,6 +266,7 @@ int main(void) {
       cmocka_unit_test(search_agrees_on_random_bytes),
       cmocka_unit_test(splits_length_prefixed),
       cmocka_unit_test(length_prefixed_prefixes),
+      cmocka_unit_test(lengths_are_big_endian),
       cmocka_unit_test(knows_where_access_units_begin),
       cmocka_unit_test(names_the_types),
   };
