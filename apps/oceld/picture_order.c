@@ -29,7 +29,9 @@ static bits unescape(ocel_span nal) {
 // Past the end there are ones, so that every code ends.
 static unsigned bit(bits *b) {
   const size_t at = b->at++;
-  return at >= b->bits ? 1 : b->bytes[at / 8] >> (7 - at % 8) & 1u;
+  if (at >= b->bits) return 1;
+  const unsigned byte = b->bytes[at / 8];
+  return byte >> (7 - at % 8) & 1;
 }
 
 static uint32_t u(bits *b, unsigned n) {
