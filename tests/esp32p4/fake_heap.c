@@ -16,6 +16,7 @@ typedef struct {
   size_t size;
   bool *dirty;  // one for each cache line
   bool owned;
+  bool given;  // to the camera
 } block;
 
 fake_heap_state fake_heap;
@@ -54,6 +55,11 @@ static void drop(block *b) {
 void fake_heap_remove_spiram(const void *p) { drop(block_of(p, 1)); }
 
 bool fake_heap_is_spiram(const void *p, size_t n) { return block_of(p, n) != NULL; }
+
+bool fake_heap_is_owned(const void *p) {
+  const block *b = block_of(p, 1);
+  return b != NULL && b->owned;
+}
 
 static void mark(block *b, const void *p, size_t n, bool dirty) {
   const size_t from = (size_t)((const uint8_t *)p - b->at);
@@ -99,6 +105,7 @@ void heap_caps_free(void *ptr) {
   if (ptr == NULL) return;
   block *b = block_of(ptr, 1);
   RULE("heap: what is freed was allocated", b != NULL && b->at == ptr && b->owned);
+  RULE("heap: the camera does not own what is freed", !b->given);
   fake_heap.spiram_left += b->size;
   fake_heap.spiram_used -= b->size;
   fake_heap.allocations--;
@@ -119,4 +126,13 @@ esp_err_t esp_cache_msync(void *addr, size_t size, int flags) {
   if (discards) fake_heap.discards++;
   if (!discards) fake_heap.write_backs++;
   return ESP_OK;
+}
+
+void fake_dma_give(const void *p) { block_of(p, 1)->given = true; }
+
+void fake_dma_take(const void *p) { block_of(p, 1)->given = false; }
+
+bool fake_dma_owns(const void *p) {
+  const block *b = block_of(p, 1);
+  return b != NULL && b->given;
 }

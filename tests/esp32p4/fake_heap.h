@@ -25,6 +25,9 @@ void fake_heap_reset(void);
 /// Whether [p, p + n) lies in one block from PSRAM.
 bool fake_heap_is_spiram(const void *p, size_t n);
 
+/// Whether `p` lies in an allocated block, not in the test's own memory.
+bool fake_heap_is_owned(const void *p);
+
 /// The test's own memory (a media ring) takes part as PSRAM.
 void fake_heap_add_spiram(void *p, size_t n);
 void fake_heap_remove_spiram(const void *p);
@@ -34,5 +37,10 @@ void fake_cache_dirty(const void *p, size_t n);
 
 /// Whether any line of [p, p + n) is dirty.
 bool fake_cache_is_dirty(const void *p, size_t n);
+
+/// The camera may write to the block of `p`, or not any longer.
+void fake_dma_give(const void *p);
+void fake_dma_take(const void *p);
+bool fake_dma_owns(const void *p);
 
 #endif
