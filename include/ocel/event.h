@@ -41,6 +41,7 @@ typedef enum {
   X(IDLE_TIMEOUT, "no request came")                    \
   X(SESSION_TIMEOUT, "neither RTSP nor RTCP was heard") \
   X(STALLED, "reader made no progress")                 \
+  X(DISCONNECT, "told to leave")                        \
   X(EVICTED, "made room for a newcomer")                \
   X(SHUTDOWN, "server stops")
 

@@ -177,6 +177,9 @@ size_t ocel_server_datagrams(ocel_server *srv, const ocel_datagram_room *room, o
 /// The rest will be given again.
 void ocel_server_datagrams_sent(ocel_server *srv, size_t n, size_t failed);
 
+/// Ends every session and connection, with BYE; newcomers are welcome.
+void ocel_server_disconnect(ocel_server *srv, ocel_us now);
+
 /// Ends every session: BYE goes out and connections close as soon as what is pending is written.
 /// Nothing new is accepted.
 void ocel_server_shutdown(ocel_server *srv, ocel_us now);

@@ -46,8 +46,14 @@ static bool has_sent_newest(const ocel__reader *r, const ocel__track *t) {
   return ocel__newer(r->cursor.au + is_begun(&r->cursor), t->newest_key);
 }
 
-static bool starts_at_newest(const ocel__reader *r, const ocel__track *t, ocel_start start) {
-  if (!t->has_key || has_sent_newest(r, t)) return false;
+// Pictures from before the encoder last rested are no beginning: what follows them is another day.
+static bool is_stale(const ocel_server *s, const ocel__track *t) {
+  return s->now - captured_at(t, t->seen - 1) > s->cfg.lag_max;
+}
+
+static bool starts_at_newest(const ocel_server *s, const ocel__reader *r, const ocel__track *t,
+                             ocel_start start) {
+  if (!t->has_key || has_sent_newest(r, t) || is_stale(s, t)) return false;
   return start == OCEL_START_GOP || (start == OCEL_START_IDR && t->newest_key + 1 == t->seen);
 }
 
@@ -56,7 +62,7 @@ void ocel__reader_play(ocel_server *s, ocel__conn *c, unsigned track, ocel_start
   ocel__session *ss = &c->session;
   ocel__reader *r = &ss->reader[track];
   const ocel__track *t = ocel__track_of(s, ss, track);
-  const bool at_newest = starts_at_newest(r, t, start);
+  const bool at_newest = starts_at_newest(s, r, t, start);
   r->mode = READER_WAIT;
   r->fresh = true;
   r->cursor.au = t->seen;

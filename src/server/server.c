@@ -212,11 +212,20 @@ ocel_us ocel_server_deadline(const ocel_server *s) {
   return s->pace_at < s->housekeeping_at ? s->pace_at : s->housekeeping_at;
 }
 
+static void close_all(ocel_server *s, ocel_close_reason why) {
+  for (int i = 0; i < s->conn_high; i++) {
+    if (s->conns[i].state == CONN_FREE) continue;
+    ocel__conn_close(s, &s->conns[i], why, true, s->now);
+  }
+}
+
+void ocel_server_disconnect(ocel_server *s, ocel_us now) {
+  s->now = now;
+  close_all(s, OCEL_CLOSE_DISCONNECT);
+}
+
 void ocel_server_shutdown(ocel_server *s, ocel_us now) {
   s->now = now;
   s->stopping = true;
-  for (int i = 0; i < s->conn_high; i++) {
-    if (s->conns[i].state == CONN_FREE) continue;
-    ocel__conn_close(s, &s->conns[i], OCEL_CLOSE_SHUTDOWN, true, now);
-  }
+  close_all(s, OCEL_CLOSE_SHUTDOWN);
 }

@@ -145,6 +145,20 @@ static void the_promised_timestamp_is_kept_by_a_picture_that_comes_later(void **
   assert_int_equal(v.keys, 1);
 }
 
+static void pictures_of_an_encoder_that_rests_are_no_beginning(void **state) {
+  (void)state;
+  world w;
+  world_open(&w);
+  picture(&w, 0, true, 300);
+  pass(&w, 3 * OCEL_SECOND);
+  const int conn = viewer(&w, "");
+  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  seen v = {0};
+  look(&w, &v);
+  assert_int_equal(v.packets, 0);
+  assert_int_equal(w.events[OCEL_EVENT_KEYFRAME_WANTED], 1);
+}
+
 static void start_idr_asks_the_encoder_and_waits(void **state) {
   (void)state;
   world w;
@@ -451,6 +465,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_cached_pictures_come_at_once_behind_the_first_report),
       cmocka_unit_test(the_promised_timestamp_is_kept_by_a_picture_that_comes_later),
+      cmocka_unit_test(pictures_of_an_encoder_that_rests_are_no_beginning),
       cmocka_unit_test(start_idr_asks_the_encoder_and_waits),
       cmocka_unit_test(key_pictures_are_asked_for_at_intervals),
       cmocka_unit_test(half_written_packets_are_finished),

@@ -299,6 +299,22 @@ static void shutdown_says_bye_before_it_closes(void **state) {
   assert_int_equal(ocel_server_deadline(w.srv), OCEL_NEVER);
 }
 
+static void all_can_be_told_to_leave_and_come_again(void **state) {
+  (void)state;
+  world w;
+  char text[512];
+  const ocel_server_config cfg = gso(&w);
+  const int conn = play(&w, "", &cfg);
+  all(&w, text, sizeof text);
+  ocel_server_disconnect(w.srv, w.now);
+  all(&w, text, sizeof text);
+  assert_string_equal(text, "C7001:64/64");
+  drain(&w, conn);
+  assert_true(w.closed[conn]);
+  assert_int_equal(w.last.a, OCEL_CLOSE_DISCONNECT);
+  assert_true(connect_from(&w, 7) >= 0);
+}
+
 static void a_bye_that_udp_does_not_take_is_given_up(void **state) {
   (void)state;
   world w;
@@ -325,6 +341,7 @@ int main(void) {
       cmocka_unit_test(garbage_is_counted_and_changes_nothing),
       cmocka_unit_test(one_track_of_two_can_leave),
       cmocka_unit_test(shutdown_says_bye_before_it_closes),
+      cmocka_unit_test(all_can_be_told_to_leave_and_come_again),
       cmocka_unit_test(a_bye_that_udp_does_not_take_is_given_up),
   };
   return cmocka_run_group_tests_name("server_udp", tests, NULL, NULL);
