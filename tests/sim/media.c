@@ -126,11 +126,22 @@ static void end_unit(media_track *t) {
   t->complete++;
 }
 
+// A picture that is begun is finished as long as the ring holds it.
+static void check_given_up(media_track *t) {
+  CHECK(t->may_skip, "viewer %d: access unit without its end (no marker)", t->viewer);
+  if (t->fresh) {
+    t->uncounted = true;
+  } else if (t->knows_pauses) {
+    CHECK((int32_t)(ocel_ring_tail(t->producer->ring) - t->next) > 0,
+          "viewer %d: access unit %" PRIu32 " is given up although the ring holds it", t->viewer,
+          t->next);
+  }
+}
+
 static void begin_unit(media_track *t, uint32_t timestamp) {
   if (t->in_unit) {
-    CHECK(t->may_skip, "viewer %d: access unit without its end (no marker)", t->viewer);
+    check_given_up(t);
     depack_reset(&t->depack);
-    t->uncounted = t->uncounted || t->fresh;
   }
   CHECK(!t->started || (int32_t)(timestamp - t->timestamp) > 0,
         "viewer %d: timestamp %" PRIu32 " begins after %" PRIu32, t->viewer, timestamp,

@@ -34,9 +34,10 @@ typedef struct {
 
 typedef struct media_track {
   const media_rules *rules;
-  int viewer;     ///< For reports.
-  bool ordered;   ///< Replies and packets share one connection (TCP).
-  bool may_skip;  ///< A slow reader: gaps and late reports are no mistake.
+  int viewer;         ///< For reports.
+  bool ordered;       ///< Replies and packets share one connection (TCP).
+  bool may_skip;      ///< A slow reader: gaps and late reports are no mistake.
+  bool knows_pauses;  ///< media_pause is called for each PAUSE.
   bool has_ssrc;
   uint32_t ssrc;
   bool started;  ///< An RTP packet has been sent.

@@ -13,6 +13,7 @@ static void take_rtp(observer *o, observer_track *t, ocel_span packet) {
   const uint32_t skipped = t->media.skipped;
   const uint32_t units = t->media.units;
   t->media.may_skip = o->may_skip;
+  t->media.knows_pauses = o->honest;
   media_rtp(&t->media, packet);
   o->session_packets++;
   o->session_bytes += packet.n;
