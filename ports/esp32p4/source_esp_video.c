@@ -93,7 +93,7 @@ static ocel_source_result dequeue(ocel_source_esp_video *s, ocel_frame *frame, b
 static ocel_source_result take(ocel_source_esp_video *s, ocel_us timeout, ocel_frame *frame) {
   if (!wait_at_most(s, timeout)) return OCEL_SOURCE_FAILED;  // else it might wait for ever
   for (int i = 0; i < s->cfg.buffers; i++) {
-    bool damaged;
+    bool damaged = false;
     const ocel_source_result rc = dequeue(s, frame, &damaged);
     if (rc != OCEL_SOURCE_OK || !damaged) return rc;
     s->counts.damaged++;
