@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every kind of source is made of, and the hand that takes its access units. A kind opens
-// something and runs in a thread of source.c; all it knows of the program is its feed.
+// something and runs in a thread of source.c, or is stepped; all it knows of the program is its
+// feed.
 #ifndef OCELD_FEED_H
 #define OCELD_FEED_H
 
@@ -19,6 +20,10 @@ typedef struct {
   /// @return False if the source failed; it is then closed and opened anew.
   bool (*run)(void *self, oceld_feed *feed, oceld_failure *why);
   void (*close)(void *self);
+  /// Produces what is due at `now`, without waiting for anything, and says in `next` when there
+  /// is more. NULL for a kind that has to wait.
+  /// @return False if the source failed, as from `run`.
+  bool (*step)(void *self, oceld_feed *feed, ocel_us now, ocel_us *next, oceld_failure *why);
 } oceld_source_kind;
 
 /// Sleeps until `until` on ocel_posix_now's clock, and a millisecond after the last commit at

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads: the first one waits for signals and tells the state of things once a second; one runs
-// the server's loop; one is the source's.
+// the server's loop; one is the source's, unless it is one that the loop can step.
 #include "serve.h"
 
 #include <errno.h>
@@ -22,6 +22,7 @@
 typedef struct {
   oceld_options options;
   oceld_source *source;
+  bool stepped;  // The source has no thread of its own.
   void *ring_memory;
   ocel_loop *loop;
   oceld_monitor monitor;
@@ -45,6 +46,7 @@ static void on_event(void *ctx, const ocel_event *e, const ocel_addr *peer) {
 
 static void on_wake(void *ctx, ocel_us now) {
   program *p = ctx;
+  if (p->stepped) ocel_loop_wake_at(p->loop, oceld_source_step(p->source, now));
   oceld_monitor_update(&p->monitor, now);
 }
 
@@ -121,7 +123,8 @@ static bool add_stream(program *p, const oceld_source_traits *traits, oceld_fail
                                      .track = {ring}};
   p->monitor.stream = ocel_server_add_stream(ocel_loop_server(p->loop), &stream);
   if (p->monitor.stream < 0) return oceld_fail(why, "the server takes no such stream");
-  return oceld_source_start(p->source, ring, wake, p->loop, why);
+  p->stepped = oceld_source_start_stepped(p->source, ring, wake, p->loop);
+  return p->stepped || oceld_source_start(p->source, ring, wake, p->loop, why);
 }
 
 static bool start(program *p, oceld_failure *why) {

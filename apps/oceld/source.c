@@ -42,6 +42,7 @@ struct oceld_source {
   void *self;  // The kind's state; NULL while it is closed.
   pthread_t thread;
   bool started;
+  void (*wake)(void *ctx);  // For the feed, once the source leaves its owner's thread.
 };
 
 // ---- the feed ----
@@ -200,16 +201,50 @@ oceld_source *oceld_source_open(const oceld_source_config *cfg, oceld_source_tra
   return s;
 }
 
+static bool start_thread(oceld_source *s, oceld_failure *why) {
+  const int e = pthread_create(&s->thread, NULL, run, s);
+  if (e != 0) return oceld_fail(why, "cannot start a thread: %s", strerror(e));
+  s->started = true;
+  return true;
+}
+
 bool oceld_source_start(oceld_source *s, ocel_ring *ring, void (*wake)(void *ctx), void *ctx,
                         oceld_failure *why) {
   assert(!s->started);
   s->feed.ring = ring;
   s->feed.wake = wake;
   s->feed.ctx = ctx;
-  const int e = pthread_create(&s->thread, NULL, run, s);
-  if (e != 0) return oceld_fail(why, "cannot start a thread: %s", strerror(e));
-  s->started = true;
+  return start_thread(s, why);
+}
+
+static void wake_nobody(void *ctx) { (void)ctx; }
+
+bool oceld_source_start_stepped(oceld_source *s, ocel_ring *ring, void (*wake)(void *ctx),
+                                void *ctx) {
+  assert(!s->started);
+  if (s->kind->step == NULL) return false;
+  s->feed.ring = ring;
+  s->feed.wake = wake_nobody;
+  s->feed.ctx = ctx;
+  s->wake = wake;
   return true;
+}
+
+// Failures are for the thread to deal with: it may wait until the source can be opened again.
+static void leave_to_thread(oceld_source *s, oceld_failure *why) {
+  oceld_log(OCELD_LOG_ERROR, "%s: %s", s->kind->name, why->text);
+  close_kind(s);
+  s->feed.wake = s->wake;
+  if (!start_thread(s, why)) oceld_log(OCELD_LOG_ERROR, "%s: %s", s->kind->name, why->text);
+}
+
+ocel_us oceld_source_step(oceld_source *s, ocel_us now) {
+  ocel_us next;
+  oceld_failure why;
+  if (s->started || s->self == NULL) return OCEL_NEVER;
+  if (s->kind->step(s->self, &s->feed, now, &next, &why)) return next;
+  leave_to_thread(s, &why);
+  return OCEL_NEVER;
 }
 
 void oceld_source_request_keyframe(oceld_source *s) { atomic_store(&s->feed.keyframe, true); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A source of access units: a thread that fills one media ring.
+// A source of access units: a thread, or its owner's own, that fills one media ring.
 //
 //   oceld_source *s = oceld_source_open(&cfg, &traits, &why);   // how big must the ring be?
 //   oceld_source_start(s, ring, &outlet, &why);
@@ -50,6 +50,18 @@ oceld_source *oceld_source_open(const oceld_source_config *cfg, oceld_source_tra
 /// the source.
 bool oceld_source_start(oceld_source *s, ocel_ring *ring, void (*wake)(void *ctx), void *ctx,
                         oceld_failure *why);
+
+/// Starts a source that needs no thread, since it never waits: its owner calls oceld_source_step,
+/// and looks at the ring after it. Saves a change of threads for each picture.
+/// @param wake  Only called after a failure, from the thread that the source then gets.
+/// @return False if the source is not of that kind: use oceld_source_start.
+bool oceld_source_start_stepped(oceld_source *s, ocel_ring *ring, void (*wake)(void *ctx),
+                                void *ctx);
+
+/// Hands over what is due at `now`. Too early a call does nothing.
+/// @return When it has to be called again; OCEL_NEVER once the source has failed and goes on in
+///         a thread.
+ocel_us oceld_source_step(oceld_source *s, ocel_us now);
 
 /// Asks for an IDR picture as soon as possible. Any thread; never waits.
 void oceld_source_request_keyframe(oceld_source *s);

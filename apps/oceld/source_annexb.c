@@ -25,6 +25,8 @@ typedef struct {
   oceld_annexb_reader reader;
   oceld_rate rate;
   uint64_t loop_pictures;  // Since the file was last begun.
+  oceld_pace pace;
+  ocel_us due;  // The next picture; 0: the pace has not begun.
   // With B-pictures only: when each picture is shown.
   int64_t order_step;  // Of the picture order count from one to the next; 0: as they come.
   oceld_picture_order order;
@@ -208,18 +210,32 @@ static bool put_unit(annexb *a, ocel_us due, oceld_feed *feed, oceld_failure *wh
   return true;
 }
 
-static bool run_annexb(void *self, oceld_feed *feed, oceld_failure *why) {
+static bool step_annexb(void *self, oceld_feed *feed, ocel_us now, ocel_us *next,
+                        oceld_failure *why) {
   annexb *a = self;
-  oceld_pace pace;
-  oceld_pace_start(&pace, a->rate, ocel_posix_now());
-  for (;;) {
-    const ocel_us at = oceld_pace_next(&pace, ocel_posix_now());
-    if (!oceld_feed_wait(feed, at)) return true;
-    if (!put_unit(a, at, feed, why)) return false;
+  if (a->due == 0) {
+    oceld_pace_start(&a->pace, a->rate, now);
+    a->due = oceld_pace_next(&a->pace, now);
   }
+  if (now >= a->due) {
+    if (!put_unit(a, a->due, feed, why)) return false;
+    a->due = oceld_pace_next(&a->pace, now);
+  }
+  *next = a->due;
+  return true;
 }
 
-const oceld_source_kind oceld_annexb_kind = {"file", open_annexb, run_annexb, close_annexb};
+static bool run_annexb(void *self, oceld_feed *feed, oceld_failure *why) {
+  ocel_us next;
+  do {
+    if (!step_annexb(self, feed, ocel_posix_now(), &next, why)) return false;
+  } while (oceld_feed_wait(feed, next));
+  return true;
+}
+
+const oceld_source_kind oceld_annexb_kind = {
+    "file", open_annexb, run_annexb, close_annexb, step_annexb,
+};
 
 // The types that an access unit can begin with; nal_ref_idc of AUD and SEI is 0.
 static bool begins_stream(ocel_span nal) {

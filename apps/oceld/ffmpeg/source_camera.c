@@ -166,4 +166,4 @@ static bool run_camera(void *self, oceld_feed *feed, oceld_failure *why) {
   return !oceld_feed_goes_on(feed);
 }
 
-const oceld_source_kind oceld_camera_kind = {"v4l2", open_camera, run_camera, close_camera};
+const oceld_source_kind oceld_camera_kind = {"v4l2", open_camera, run_camera, close_camera, NULL};

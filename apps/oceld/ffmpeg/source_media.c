@@ -164,4 +164,4 @@ static bool run_media(void *self, oceld_feed *feed, oceld_failure *why) {
   return !oceld_feed_goes_on(feed);
 }
 
-const oceld_source_kind oceld_media_kind = {"file", open_media, run_media, close_media};
+const oceld_source_kind oceld_media_kind = {"file", open_media, run_media, close_media, NULL};

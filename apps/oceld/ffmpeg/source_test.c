@@ -98,4 +98,4 @@ static bool run_test(void *self, oceld_feed *feed, oceld_failure *why) {
   }
 }
 
-const oceld_source_kind oceld_test_kind = {"test", open_test, run_test, close_test};
+const oceld_source_kind oceld_test_kind = {"test", open_test, run_test, close_test, NULL};

@@ -42,7 +42,8 @@ static inline void collector_wake(void *ctx) {
   (void)sem_post(&c->woken);
 }
 
-static inline void collect_start(collector *c, const oceld_source_config *cfg) {
+// Opens the source and makes a ring for it, but does not start it.
+static inline void collect_open(collector *c, const oceld_source_config *cfg) {
   ocel_ring_config plan;
   oceld_failure why = {""};
   memset(c, 0, sizeof *c);
@@ -52,6 +53,11 @@ static inline void collect_start(collector *c, const oceld_source_config *cfg) {
   assert_true(oceld_ring_plan(&c->traits, 0, &plan, &why));
   c->ring = oceld_ring_make(&plan, &c->memory);
   assert_non_null(c->ring);
+}
+
+static inline void collect_start(collector *c, const oceld_source_config *cfg) {
+  oceld_failure why = {""};
+  collect_open(c, cfg);
   assert_true(oceld_source_start(c->source, c->ring, collector_wake, c, &why));
 }
 

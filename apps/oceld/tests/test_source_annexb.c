@@ -143,6 +143,55 @@ static void a_file_that_fails_is_tried_again(void **state) {
   drop_clip(&f);
 }
 
+// Without a thread: one picture at each time that the source names, none before.
+static void a_file_can_be_stepped(void **state) {
+  (void)state;
+  static collector c;
+  h264_file f = make_clip();
+  const oceld_source_config cfg = config((oceld_rate){25, 1});
+  collect_open(&c, &cfg);
+  assert_true(oceld_source_start_stepped(c.source, c.ring, collector_wake, &c));
+  ocel_us now = 1000 * OCEL_SECOND;
+  for (uint32_t i = 0; i < 3 * PICTURES; i++) {
+    const ocel_us next = oceld_source_step(c.source, now);
+    const ocel_us due = 1000 * OCEL_SECOND + (i + 1) * (OCEL_SECOND / 25);
+    assert_int_equal(ocel_ring_head(c.ring), i + 1);
+    assert_int_equal(next, due);
+    assert_int_equal(oceld_source_step(c.source, next - 1), due);
+    assert_int_equal(ocel_ring_head(c.ring), i + 1);
+    (void)ocel_ring_trim(c.ring);
+    now = next;
+  }
+  assert_int_equal(sem_trywait(&c.woken), -1);  // Who steps it knows.
+  collect_end(&c);
+  drop_clip(&f);
+}
+
+static void a_stepped_file_that_fails_goes_on_in_a_thread(void **state) {
+  (void)state;
+  static collector c;
+  h264_file f = make_clip();
+  const oceld_source_config cfg = config((oceld_rate){240, 1});
+  collect_open(&c, &cfg);
+  assert_true(oceld_source_start_stepped(c.source, c.ring, collector_wake, &c));
+  truncate_to(0);
+  ocel_us now = OCEL_SECOND;
+  for (unsigned i = 0; i < 2 * PICTURES && now != OCEL_NEVER; i++) {
+    now = oceld_source_step(c.source, now);
+    (void)ocel_ring_trim(c.ring);
+  }
+  assert_int_equal(now, OCEL_NEVER);
+  c.seen = ocel_ring_head(c.ring);
+  FILE *again = fopen(path, "w");
+  assert_non_null(again);
+  assert_int_equal(fwrite(f.bytes, 1, f.n, again), f.n);
+  assert_int_equal(fclose(again), 0);
+  collect_until(&c, PICTURES);
+  assert_int_equal(oceld_source_step(c.source, OCEL_SECOND), OCEL_NEVER);
+  collect_end(&c);
+  drop_clip(&f);
+}
+
 static const struct {
   const char *name, *hex;
   bool yes;
@@ -200,6 +249,8 @@ int main(void) {
       cmocka_unit_test(the_rate_comes_from_the_user_or_the_file),
       cmocka_unit_test(b_pictures_are_stamped_as_they_are_shown),
       cmocka_unit_test(a_file_that_fails_is_tried_again),
+      cmocka_unit_test(a_file_can_be_stepped),
+      cmocka_unit_test(a_stepped_file_that_fails_goes_on_in_a_thread),
       cmocka_unit_test(byte_streams_are_recognised),
       cmocka_unit_test(a_file_without_pictures_is_refused),
   };
