@@ -36,6 +36,7 @@ typedef struct {
 } ocel_h264_order;
 
 /// Reads that from a sequence parameter set; accepts and refuses what ocel_h264_sps_parse does.
+/// `out` is written only on OCEL_OK.
 OCEL_MUST_USE ocel_err ocel_h264_sps_order(ocel_span nal, ocel_h264_order *out);
 
 #ifdef __cplusplus

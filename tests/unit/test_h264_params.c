@@ -376,6 +376,8 @@ static void randomise(fields *f, uint32_t *seed) {
   f->separate_planes = r >> 13 & 1;
   f->scaling_lists = (r & 1 << 14) != 0 ? s & 0xfff : 0;
   f->scaling_seed = s;
+  f->log2_frame_num = s % 13;
+  f->log2_poc_lsb = s / 13 % 13;
   f->poc_type = (r >> 15) % 3;
   f->poc_offset = (int32_t)(s % 2000) - 1000;
   f->poc_cycle = s % 5;
@@ -436,8 +438,9 @@ static void check_prefixes(const fields *f) {
   for (size_t n = 0; n < needed; n++) parse_bad(ocel_span_make(nal, n));
   for (size_t n = needed; n <= whole.n; n++) parse_good(ocel_span_make(nal, n), &want);
   check_order(whole, f);
-  ocel_h264_order order;
+  ocel_h264_order order = {.frame_num_bits = 99};
   assert_int_equal(ocel_h264_sps_order(ocel_span_make(nal, needed - 1), &order), OCEL_ERR_SYNTAX);
+  assert_int_equal(order.frame_num_bits, 99);
 }
 
 static void reads_what_was_written(void **state) {
