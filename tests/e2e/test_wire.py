@@ -247,8 +247,9 @@ def test_27_sender_report_tells_todays_date(oceld, lower):
 def test_28_sender_report_comes_before_the_first_packet(serve, clip, lower):
     with serve(clip).player(lower) as player:
         player.start().pull(3)
-        first = player.received[0]
-        assert first.rtcp, "the first packet is RTP"
+        first = next(p for p in player.received if p.rtcp)
+        # The kernel keeps no order between two UDP sockets; the counts below tell it.
+        assert lower == "udp" or player.received[0] is first, "the first packet is RTP"
         assert [p.kind for p in first.rtcp] == [rtp.SR, rtp.SDES]
         assert (first.rtcp[0].packets, first.rtcp[0].octets) == (0, 0)
 
