@@ -20,7 +20,7 @@ HEADERS = {
     "rtp": "rtcp rtp",
     "media": "h264_nal h264_pack h264_params ring sdp",
     "rtsp": "rtsp_headers rtsp_msg rtsp_state",
-    "server": "server stats",
+    "server": "datagrams server stats",
 }
 LAYER_OF = {name: layer for layer, names in HEADERS.items() for name in names.split()}
 

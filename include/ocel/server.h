@@ -15,6 +15,7 @@
 #define OCEL_SERVER_H
 
 #include "ocel/addr.h"
+#include "ocel/datagrams.h"
 #include "ocel/err.h"
 #include "ocel/event.h"
 #include "ocel/ring.h"
@@ -116,7 +117,6 @@ void ocel_server_closed(ocel_server *srv, int conn, ocel_us now);
 void ocel_server_writable(ocel_server *srv, int conn);
 
 /// A datagram came in on one of the two UDP ports.
-typedef enum { OCEL_PORT_RTP, OCEL_PORT_RTCP } ocel_port;
 void ocel_server_datagram(ocel_server *srv, ocel_port port, const ocel_addr *from, ocel_span bytes,
                           ocel_us now);
 
@@ -148,26 +148,6 @@ size_t ocel_server_gather(ocel_server *srv, int conn, ocel_span *spans, size_t m
 /// The first `n` bytes of what `gather` gave have been written. `blocked`: the connection takes
 /// no more until ocel_server_writable.
 void ocel_server_advance(ocel_server *srv, int conn, size_t n, bool blocked, ocel_us now);
-
-/// Packets for one UDP peer: `parts` make up one or more datagrams of `segment` bytes each, the
-/// last possibly shorter, to be sent in order from the server's RTP or RTCP port.
-typedef struct {
-  ocel_addr to;
-  ocel_port port;
-  uint16_t segment;  ///< Bytes of each datagram.
-  uint16_t part_count;
-  uint32_t size;  ///< Bytes of all parts.
-  const ocel_span *parts;
-  const ocel_addr *local;  ///< The address the client spoke to; send from it.
-} ocel_datagrams;
-
-/// The caller's memory for batches and their parts.
-typedef struct {
-  ocel_datagrams *batches;
-  size_t max;  ///< Batches there is room for.
-  ocel_span *spans;
-  size_t max_spans;  ///< Parts there is room for, of all batches together; >= 8.
-} ocel_datagram_room;
 
 /// Fills `room` with batches that wait to be sent and returns how many; 0: none now. Valid until
 /// the next call.
