@@ -72,8 +72,8 @@ typedef struct {
   /// Lets the device go.
   void (*close)(void *ctx);
 
-  bool volatile_frames;  ///< The driver may overwrite a frame that is held: it is converted (or
-                         ///< copied) at once, before anything else is done.
+  bool volatile_frames;  ///< The driver may overwrite a frame that is held: it is converted
+                         ///< at once, before anything else. Only with RGB565.
   bool may_block;        ///< `acquire` may wait longer than `timeout`, or for ever.
 } ocel_frame_source;
 

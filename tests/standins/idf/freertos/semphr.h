@@ -7,7 +7,12 @@
 
 typedef struct QueueDefinition *SemaphoreHandle_t;
 
+typedef struct {
+  void *opaque[24];
+} StaticSemaphore_t;
+
 SemaphoreHandle_t xSemaphoreCreateBinary(void);
+SemaphoreHandle_t xSemaphoreCreateBinaryStatic(StaticSemaphore_t *memory);
 BaseType_t xSemaphoreTake(SemaphoreHandle_t s, TickType_t ticks);
 BaseType_t xSemaphoreGive(SemaphoreHandle_t s);
 void vSemaphoreDelete(SemaphoreHandle_t s);
