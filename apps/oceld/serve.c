@@ -200,6 +200,7 @@ bool oceld_serve(const oceld_options *options, int argc, char *const *argv, ocel
   program p = {.options = *options, .main_thread = pthread_self()};
   oceld_log_set_level((oceld_log_level)options->log_level);
   const bool ok = start(&p, why) && serve(&p, argc, argv, why);
+  oceld_signals_unblock();
   release(&p);
   return ok;
 }

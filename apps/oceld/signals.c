@@ -35,6 +35,14 @@ void oceld_signals_block(void) {
   (void)signal(SIGPIPE, SIG_IGN);
 }
 
+void oceld_signals_unblock(void) {
+  sigset_t set;
+  (void)sigemptyset(&set);
+  (void)sigaddset(&set, SIGINT);
+  (void)sigaddset(&set, SIGTERM);
+  (void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 oceld_wake oceld_signals_wait(void) {
   const sigset_t set = watched();
   const struct timespec second = {1, 0};

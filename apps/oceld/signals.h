@@ -18,6 +18,9 @@ void oceld_signals_block(void);
 
 oceld_wake oceld_signals_wait(void);
 
+/// From now on SIGINT and SIGTERM end the program at once, even if something in it hangs.
+void oceld_signals_unblock(void);
+
 /// From another thread: its work has ended.
 void oceld_signals_tell_ended(pthread_t first_thread);
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "annexb_reader.h"
@@ -259,9 +260,12 @@ static bool is_byte_stream(ocel_span head) {
 
 bool oceld_annexb_recognises(const char *path) {
   uint8_t head[HEAD];
-  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct stat about;
+  // A pipe cannot be begun again, and opening it would disturb whoever writes to it.
+  if (stat(path, &about) != 0 || !S_ISREG(about.st_mode)) return false;
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
-  const ssize_t n = pread(fd, head, sizeof head, 0);  // Fails on a pipe, which cannot be looped.
+  const ssize_t n = read(fd, head, sizeof head);
   (void)close(fd);
   return n > 0 && is_byte_stream(ocel_span_make(head, (size_t)n));
 }

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
+#include "encoder.h"
 #include "pace.h"
 
-enum { SURVEYED = 64 * 1024 * 1024, UNIT_LEAST = 64 * 1024 };
+enum { SURVEYED = 64 * 1024 * 1024, UNIT_LEAST = 64 * 1024, GUESSED_UNIT = 1024 * 1024 };
 
 typedef struct {
   uint64_t bytes, pictures;
@@ -26,11 +27,29 @@ static void count(oceld_survey *v, counting *c, uint32_t size, bool key) {
   v->gop_units = larger(v->gop_units, c->gop_units);
 }
 
+// A pipe or a live stream cannot be read twice: it is trusted.
+static bool can_go_back(const oceld_input *in) {
+  return in->format->pb != NULL && (in->format->pb->seekable & AVIO_SEEKABLE_NORMAL) != 0;
+}
+
+static void guess(oceld_survey *v, const oceld_input *in, const oceld_source_config *cfg) {
+  oceld_source_traits traits = {0};
+  oceld_encoder_traits(oceld_input_rate(in, cfg->fps), &cfg->tuning, &traits);
+  v->unit_max = larger(GUESSED_UNIT, traits.unit_max);
+  v->gop_bytes = traits.gop_bytes;
+  v->gop_units = traits.gop_units;
+  v->keys = 1;
+}
+
 bool oceld_survey_take(oceld_survey *v, oceld_input *in, oceld_passthrough *pass,
                        const oceld_source_config *cfg, oceld_failure *why) {
   counting c = {0};
   int rc = 1;
   memset(v, 0, sizeof *v);
+  if (!can_go_back(in)) {
+    guess(v, in, cfg);
+    return true;
+  }
   while (c.bytes < SURVEYED && (rc = oceld_input_read(in, why)) == 1) {
     if (!oceld_passthrough_prepare(pass, in->packet, why)) return false;
     const bool key = oceld_passthrough_is_key(pass, in->packet);

@@ -14,7 +14,7 @@ typedef struct {
   uint32_t bitrate;
 } oceld_survey;
 
-/// Reads up to 64 MB and goes back to the beginning.
+/// Reads up to 64 MB and goes back to the beginning; guesses if the input cannot go back.
 bool oceld_survey_take(oceld_survey *v, oceld_input *in, oceld_passthrough *pass,
                        const oceld_source_config *cfg, oceld_failure *why);
 
