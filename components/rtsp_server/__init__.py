@@ -1,0 +1,254 @@
+"""RTSP server: the picture of a camera as H.264 for Frigate, go2rtc, Home Assistant and players."""
+
+from pathlib import Path
+
+from esphome import automation
+import esphome.codegen as cg
+from esphome.components import network, socket
+import esphome.config_validation as cv
+from esphome.const import (
+    CONF_ID,
+    CONF_ON_ERROR,
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_USERNAME,
+)
+from esphome.core import CORE
+import esphome.final_validate as fv
+from esphome.types import ConfigType
+
+from . import library
+
+CODEOWNERS = ["@ocel"]
+DEPENDENCIES = ["network"]
+AUTO_LOAD = ["socket"]
+DOMAIN = "rtsp_server"
+
+CONF_BITRATE = "bitrate"
+CONF_CAMERA_ID = "camera_id"
+CONF_ENABLED = "enabled"
+CONF_GOP = "gop"
+CONF_MAX_CLIENTS = "max_clients"
+CONF_MDNS = "mdns"
+CONF_ON_CLIENT_CONNECTED = "on_client_connected"
+CONF_ON_CLIENT_DISCONNECTED = "on_client_disconnected"
+CONF_ON_STREAM_START = "on_stream_start"
+CONF_ON_STREAM_STOP = "on_stream_stop"
+CONF_QP_MAX = "qp_max"
+CONF_QP_MIN = "qp_min"
+CONF_RTCP_PORT = "rtcp_port"
+CONF_RTP_PORT = "rtp_port"
+CONF_RTSP_SERVER_ID = "rtsp_server_id"
+CONF_SESSION_TIMEOUT = "session_timeout"
+CONF_START = "start"
+CONF_STREAM_PATH = "stream_path"
+CONF_TRANSPORT = "transport"
+
+BITRATE_RANGE = (100000, 10000000)
+GOP_RANGE = (1, 120)
+QP_RANGE = (0, 51)
+
+rtsp_server_ns = cg.esphome_ns.namespace("rtsp_server")
+RTSPServer = rtsp_server_ns.class_("RTSPServer", cg.Component)
+Start = rtsp_server_ns.enum("Start", is_class=True)
+
+STARTS = {"auto": Start.AUTO, "gop": Start.GOP, "idr": Start.IDR, "live": Start.LIVE}
+TRANSPORTS = ("any", "tcp")
+
+# What a bit per pixel and picture below which H.264 falls apart, and above which it is waste.
+BITS_PER_PIXEL = (0.01, 2.0)
+
+
+def stream_path(value: object) -> str:
+    path = cv.string_strict(value)
+    if not path.startswith("/"):
+        raise cv.Invalid(f"must start with '/', for example '/{path}'")
+    if any(c <= " " or c > "~" or c in "?#" for c in path):
+        raise cv.Invalid("must hold no space, '?', '#' or special character, for example '/stream'")
+    if len(path) > 63:
+        raise cv.Invalid("must have at most 63 characters, for example '/stream'")
+    if path.rstrip("/") == "":
+        raise cv.Invalid("must name something behind the '/', for example '/stream'")
+    return path
+
+
+def bitrate(value: object) -> int:
+    """`2000000` as well as `2Mbps`."""
+    bits = cv.float_with_unit("bitrate", "(bps|bit/s)?", optional_unit=True)(value)
+    return cv.int_range(*BITRATE_RANGE)(int(bits))
+
+
+def _qp_bounds(config: ConfigType) -> ConfigType:
+    low, high = config[CONF_QP_MIN], config[CONF_QP_MAX]
+    if low >= high:
+        raise cv.Invalid(
+            f"qp_min ({low}) must be below qp_max ({high}), for example 10 and 40: "
+            "between equal bounds the encoder cannot keep the bitrate",
+            path=[CONF_QP_MIN],
+        )
+    return config
+
+
+def _ports(config: ConfigType) -> ConfigType:
+    if config[CONF_RTP_PORT] == config[CONF_RTCP_PORT]:
+        raise cv.Invalid(
+            f"rtp_port and rtcp_port must differ, for example {config[CONF_RTP_PORT]} "
+            f"and {config[CONF_RTP_PORT] + 1}",
+            path=[CONF_RTCP_PORT],
+        )
+    return config
+
+
+def _no_login_yet(config: ConfigType) -> ConfigType:
+    if (CONF_USERNAME in config) != (CONF_PASSWORD in config):
+        raise cv.Invalid("username and password go together: give both or neither")
+    if CONF_USERNAME in config:
+        raise cv.Invalid(
+            "this version cannot ask for a password yet: remove username and password, and keep "
+            "the port inside your network",
+            path=[CONF_USERNAME],
+        )
+    return config
+
+
+def _reserve_sockets(config: ConfigType) -> ConfigType:
+    # One more than clients: whoever comes too many is told so.
+    socket.consume_sockets(config[CONF_MAX_CLIENTS] + 1, DOMAIN)(config)
+    socket.consume_sockets(1, DOMAIN, socket.SocketType.TCP_LISTEN)(config)
+    if config[CONF_TRANSPORT] != "tcp":
+        socket.consume_sockets(2, DOMAIN, socket.SocketType.UDP)(config)
+    network.require_high_performance_networking()
+    return config
+
+
+CONFIG_SCHEMA = cv.All(
+    cv.Schema(
+        {
+            cv.GenerateID(): cv.declare_id(RTSPServer),
+            cv.Required(CONF_CAMERA_ID): cv.use_id(cg.Component),
+            cv.Optional(CONF_ENABLED, default=True): cv.boolean,
+            cv.Optional(CONF_PORT, default=554): cv.port,
+            cv.Optional(CONF_STREAM_PATH, default="/stream"): stream_path,
+            cv.Optional(CONF_RTP_PORT, default=5004): cv.port,
+            cv.Optional(CONF_RTCP_PORT, default=5005): cv.port,
+            cv.Optional(CONF_TRANSPORT, default="any"): cv.one_of(*TRANSPORTS, lower=True),
+            cv.Optional(CONF_MAX_CLIENTS, default=3): cv.int_range(min=1, max=5),
+            cv.Optional(CONF_SESSION_TIMEOUT, default="60s"): cv.All(
+                cv.positive_time_period_seconds,
+                cv.Range(min=cv.TimePeriod(seconds=10), max=cv.TimePeriod(seconds=600)),
+            ),
+            cv.Optional(CONF_START, default="auto"): cv.enum(STARTS, lower=True),
+            cv.Optional(CONF_BITRATE, default=2000000): bitrate,
+            cv.Optional(CONF_GOP, default=30): cv.int_range(*GOP_RANGE),
+            cv.Optional(CONF_QP_MIN, default=10): cv.int_range(*QP_RANGE),
+            cv.Optional(CONF_QP_MAX, default=40): cv.int_range(*QP_RANGE),
+            cv.Optional(CONF_MDNS, default=True): cv.boolean,
+            cv.Optional(CONF_USERNAME): cv.string_strict,
+            cv.Optional(CONF_PASSWORD): cv.sensitive(cv.string_strict),
+            cv.Optional(CONF_ON_CLIENT_CONNECTED): automation.validate_automation(),
+            cv.Optional(CONF_ON_CLIENT_DISCONNECTED): automation.validate_automation(),
+            cv.Optional(CONF_ON_STREAM_START): automation.validate_automation(),
+            cv.Optional(CONF_ON_STREAM_STOP): automation.validate_automation(),
+            cv.Optional(CONF_ON_ERROR): automation.validate_automation(),
+        }
+    ).extend(cv.COMPONENT_SCHEMA),
+    cv.only_on(["esp32", "host"]),
+    _qp_bounds,
+    _ports,
+    _no_login_yet,
+    _reserve_sockets,
+    library.add_to_bundle,
+)
+
+
+def _final_esp32(config: ConfigType, full: ConfigType) -> None:
+    from esphome.components.esp32 import VARIANT_ESP32P4, get_esp32_variant
+
+    if get_esp32_variant() != VARIANT_ESP32P4:
+        raise cv.Invalid(
+            "needs the H.264 encoder of the ESP32-P4: set 'esp32: variant: esp32p4', or use the "
+            "'host' platform to try it without a board"
+        )
+    if "psram" not in full:
+        raise cv.Invalid("needs PSRAM for its pictures: add 'psram: {mode: hex, speed: 200MHz}'")
+    if config[CONF_GOP] == 1:
+        raise cv.Invalid(
+            "this encoder cannot make key pictures only: use a gop of 2 or more, best the frame "
+            "rate (30)",
+            path=[CONF_GOP],
+        )
+
+
+def _final_validate(config: ConfigType) -> ConfigType:
+    full = fv.full_config.get()
+    if CORE.is_esp32:
+        _final_esp32(config, full)
+    return config
+
+
+FINAL_VALIDATE_SCHEMA = _final_validate
+
+_ID_SCHEMA = automation.maybe_simple_id({cv.GenerateID(): cv.use_id(RTSPServer)})
+
+for _name in ("start", "stop", "request_keyframe", "disconnect_clients"):
+    automation.register_apply_action(
+        f"{DOMAIN}.{_name}", _ID_SCHEMA, automation.ApplyCall(f"{_name}()")
+    )
+
+
+def _register_setter(option: str, call: str, fields: dict) -> None:
+    schema = {cv.GenerateID(): cv.use_id(RTSPServer)}
+    schema.update({cv.Required(key): cv.templatable(check) for key, check in fields.items()})
+    automation.register_apply_action(
+        f"{DOMAIN}.{option}",
+        automation.maybe_simple_id(schema),
+        automation.ApplyCall(call, tuple((key, cg.uint32) for key in fields)),
+    )
+
+
+_register_setter("set_bitrate", "set_bitrate({})", {CONF_BITRATE: bitrate})
+_register_setter("set_gop", "set_gop({})", {CONF_GOP: cv.int_range(*GOP_RANGE)})
+_register_setter(
+    "set_qp",
+    "set_qp({}, {})",
+    {CONF_QP_MIN: cv.int_range(*QP_RANGE), CONF_QP_MAX: cv.int_range(*QP_RANGE)},
+)
+
+for _name in ("is_streaming", "has_clients"):
+    automation.register_apply_condition(f"{DOMAIN}.{_name}", _ID_SCHEMA, f"{_name}()")
+
+_CLIENT = [(cg.std_string, "address"), (cg.std_string, "path")]
+_CALLBACKS = (
+    automation.CallbackAutomation(
+        CONF_ON_CLIENT_CONNECTED, "add_on_client_connected_callback", _CLIENT
+    ),
+    automation.CallbackAutomation(
+        CONF_ON_CLIENT_DISCONNECTED, "add_on_client_disconnected_callback", _CLIENT
+    ),
+    automation.CallbackAutomation(CONF_ON_STREAM_START, "add_on_stream_start_callback", []),
+    automation.CallbackAutomation(CONF_ON_STREAM_STOP, "add_on_stream_stop_callback", []),
+    automation.CallbackAutomation(
+        CONF_ON_ERROR, "add_on_error_callback", [(cg.std_string, "message")]
+    ),
+)
+
+
+async def to_code(config: ConfigType) -> None:
+    library.add_to_build()
+    var = cg.new_Pvariable(config[CONF_ID])
+    await cg.register_component(var, config)
+    camera = await cg.get_variable(config[CONF_CAMERA_ID])
+    cg.add(var.set_video_source(camera))
+    cg.add(var.set_enabled(config[CONF_ENABLED]))
+    cg.add(var.set_port(config[CONF_PORT]))
+    cg.add(var.set_stream_path(config[CONF_STREAM_PATH]))
+    cg.add(var.set_udp(config[CONF_TRANSPORT] != "tcp"))
+    cg.add(var.set_rtp_ports(config[CONF_RTP_PORT], config[CONF_RTCP_PORT]))
+    cg.add(var.set_max_clients(config[CONF_MAX_CLIENTS]))
+    cg.add(var.set_session_timeout(config[CONF_SESSION_TIMEOUT].total_seconds))
+    cg.add(var.set_start(config[CONF_START]))
+    cg.add(var.set_bitrate(config[CONF_BITRATE]))
+    cg.add(var.set_gop(config[CONF_GOP]))
+    cg.add(var.set_qp(config[CONF_QP_MIN], config[CONF_QP_MAX]))
+    cg.add(var.set_mdns(config[CONF_MDNS]))
+    await automation.build_callback_automations(var, config, _CALLBACKS)

@@ -1,0 +1,341 @@
+#include "rtsp_server.h"
+
+#include <cinttypes>
+#include <cstdio>
+#include <cstring>
+
+#include "esphome/components/network/util.h"
+#include "esphome/core/hal.h"
+#include "esphome/core/log.h"
+
+namespace esphome::rtsp_server {
+
+static const char *const TAG = "rtsp_server";
+
+static const uint16_t RING_ALIGN = 128;  // the largest cache line of the ESP32-P4
+static const ocel_start STARTS[] = {OCEL_START_DEFAULT, OCEL_START_GOP, OCEL_START_IDR, OCEL_START_LIVE};
+static const char *const START_NAMES[] = {"auto", "gop", "idr", "live"};
+
+void RTSPServer::setup() {
+  if (!this->reserve_ring_()) {
+    this->mark_failed(LOG_STR("no memory for the pictures: use a smaller resolution, or more PSRAM"));
+    return;
+  }
+  if (!this->start_task_()) {
+    this->mark_failed(LOG_STR("no memory for the server's task"));
+    return;
+  }
+  this->update_();
+  ESP_LOGI(TAG, "RTSP Server setup complete");
+  ESP_LOGI(TAG, "Stream URL: %s", this->url().c_str());
+  ESP_LOGW(TAG, "No password: whoever reaches this port sees the picture; keep it inside your network");
+}
+
+// Room for the newest group of pictures and the next key picture: two seconds at the bitrate, and never less than
+// the ring needs.
+bool RTSPServer::reserve_ring_() {
+  ocel_ring_config &cfg = this->ring_cfg_;
+  cfg.unit_max = this->source_->unit_max();
+  cfg.records = 256;
+  cfg.align = RING_ALIGN;
+  const uint32_t least = 3 * (cfg.unit_max + OCEL_RING_OVERHEAD);
+  const uint32_t two_seconds = this->settings_.bitrate / 4;
+  cfg.bytes = ((least > two_seconds ? least : two_seconds) / cfg.align + 1) * cfg.align;
+  const size_t size = ocel_ring_size(&cfg);
+  RAMAllocator<uint8_t> allocator(RAMAllocator<uint8_t>::ALLOC_EXTERNAL);
+  uint8_t *memory = size == 0 ? nullptr : allocator.allocate(size + RING_ALIGN);
+  const uintptr_t to = reinterpret_cast<uintptr_t>(memory) + RING_ALIGN - 1;
+  this->ring_memory_ = reinterpret_cast<void *>(to - to % RING_ALIGN);
+  return memory != nullptr;
+}
+
+// The address that the network gave us; "<IP>" before it has.
+static void put_address(char *text) {
+#ifdef USE_HOST
+  strcpy(text, "127.0.0.1");
+#else
+  strcpy(text, "<IP>");
+  for (const auto &ip : network::get_ip_addresses()) {
+    if (!ip.is_set())
+      continue;
+    ip.str_to(text);
+    return;
+  }
+#endif
+}
+
+std::string RTSPServer::url() const {
+  char address[network::IP_ADDRESS_BUFFER_SIZE];
+  char text[network::IP_ADDRESS_BUFFER_SIZE + 80];
+  put_address(address);
+  snprintf(text, sizeof(text), "rtsp://%s:%u%s", address, this->port_, this->stream_path_);
+  return text;
+}
+
+void RTSPServer::loop() {
+  std::array<Notice, 16> notices;
+  size_t count;
+  bool fresh;
+  {
+    LockGuard guard(this->mutex_);
+    count = this->notice_count_;
+    fresh = this->fresh_;
+    if (fresh)
+      this->seen_ = this->snapshot_;
+    std::copy_n(this->notices_.begin(), count, notices.begin());
+    this->notice_count_ = 0;
+    this->fresh_ = false;
+  }
+  for (size_t i = 0; i < count; i++)
+    this->tell_(notices[i]);
+  if (fresh || count > 0)
+    this->update_();
+}
+
+void RTSPServer::tell_(const Notice &notice) {
+  switch (notice.kind) {
+    case Notice::CONNECTED:
+      this->last_client_ = notice.text;
+      this->connected_callback_.call(notice.text, this->stream_path_);
+      break;
+    case Notice::DISCONNECTED:
+      this->disconnected_callback_.call(notice.text, this->stream_path_);
+      break;
+    case Notice::STARTED:
+      this->status_clear_warning();
+      break;
+    case Notice::STOPPED:
+      break;
+    case Notice::FAILED:
+      ESP_LOGE(TAG, "%s", notice.text);
+      this->status_set_warning();
+      this->error_callback_.call(notice.text);
+      break;
+  }
+}
+
+void RTSPServer::update_() {
+  const bool streaming = this->is_streaming();
+  if (streaming != this->streaming_) {
+    this->streaming_ = streaming;
+    (streaming ? this->stream_start_callback_ : this->stream_stop_callback_).call();
+  }
+  this->update_callback_.call();
+}
+
+void RTSPServer::start() { this->wanted_ = true; }
+
+void RTSPServer::stop() {
+  this->wanted_ = false;
+  LockGuard guard(this->mutex_);
+  if (this->loop_ != nullptr)
+    ocel_loop_stop(this->loop_);
+}
+
+void RTSPServer::request_keyframe() { this->source_->request_keyframe(); }
+
+void RTSPServer::disconnect_clients() {
+  this->disconnect_ = true;
+  LockGuard guard(this->mutex_);
+  if (this->loop_ != nullptr)
+    ocel_loop_wake(this->loop_);
+}
+
+void RTSPServer::set_bitrate(uint32_t bitrate) {
+  this->settings_.bitrate = bitrate;
+  this->source_->tune(this->settings_);
+}
+
+void RTSPServer::set_gop(uint32_t gop) {
+  this->settings_.gop = gop;
+  this->source_->tune(this->settings_);
+}
+
+void RTSPServer::set_qp(uint32_t qp_min, uint32_t qp_max) {
+  if (qp_min >= qp_max) {
+    ESP_LOGW(TAG, "qp_min (%" PRIu32 ") must be below qp_max (%" PRIu32 "): not changed", qp_min, qp_max);
+    return;
+  }
+  this->settings_.qp_min = qp_min;
+  this->settings_.qp_max = qp_max;
+  this->source_->tune(this->settings_);
+}
+
+void RTSPServer::on_shutdown() {
+  this->ending_ = true;
+  this->stop();
+}
+
+bool RTSPServer::teardown() { return this->ended_ || this->is_failed(); }
+
+void RTSPServer::dump_config() {
+  ESP_LOGCONFIG(TAG,
+                "RTSP server:\n"
+                "  URL: %s\n"
+                "  Enabled: %s\n"
+                "  Transports: %s\n"
+                "  RTP and RTCP ports: %u, %u\n"
+                "  Max clients: %u\n"
+                "  Session timeout: %u s\n"
+                "  Start: %s\n"
+                "  Bitrate: %" PRIu32 " bit/s\n"
+                "  GOP: %" PRIu32 "\n"
+                "  QP: %" PRIu32 " to %" PRIu32 "\n"
+                "  mDNS: %s\n"
+                "  Authentication: none",
+                this->url().c_str(), YESNO(this->wanted_), this->udp_ ? "UDP and TCP" : "TCP", this->rtp_port_,
+                this->rtcp_port_, this->max_clients_, this->session_timeout_s_,
+                START_NAMES[static_cast<uint8_t>(this->start_)], this->settings_.bitrate, this->settings_.gop,
+                this->settings_.qp_min, this->settings_.qp_max, YESNO(this->mdns_));
+}
+
+// ---- the server's task ----
+
+void RTSPServer::run_() {
+  uint32_t pause_until = 0;
+  while (!this->ending_) {
+    if (!this->wanted_ || static_cast<int32_t>(millis() - pause_until) < 0) {
+      delay(20);
+      continue;
+    }
+    if (this->open_()) {
+      this->serve_();
+    } else {
+      pause_until = millis() + 5000;  // then it is tried again
+    }
+  }
+  this->ended_ = true;
+}
+
+bool RTSPServer::open_() {
+  ocel_server_config server{};
+  ocel_server_defaults(&server);
+  server.max_clients = this->max_clients_;
+  server.max_connections = this->max_clients_ + 1;
+  server.request_max = 4096;
+  server.request_buffers = 2;
+  server.session_timeout = this->session_timeout_s_ * OCEL_SECOND;
+
+  ocel_loop_config cfg{};
+  cfg.port = this->port_;
+  cfg.rtp_port = this->rtp_port_;
+  cfg.rtcp_port = this->rtcp_port_;
+  cfg.no_udp = !this->udp_;
+  cfg.server = &server;
+  cfg.on_event = [](void *self, const ocel_event *event, const ocel_addr *peer) {
+    static_cast<RTSPServer *>(self)->on_event_(event, peer);
+  };
+  cfg.on_wake = [](void *self, ocel_us now) { static_cast<RTSPServer *>(self)->on_wake_(now); };
+  cfg.ctx = this;
+
+  char error[sizeof(Notice::text)];
+  ocel_loop *loop = ocel_loop_open(&cfg, error, sizeof(error));
+  if (loop == nullptr) {
+    this->fail_(error);
+    return false;
+  }
+  ocel_ring *ring = ocel_ring_init(this->ring_memory_, ocel_ring_size(&this->ring_cfg_), &this->ring_cfg_);
+  ocel_stream_config stream{};
+  stream.path = this->stream_path_;
+  stream.start = STARTS[static_cast<uint8_t>(this->start_)];
+  stream.keyframe_on_request = true;
+  stream.bitrate = this->settings_.bitrate;
+  stream.track_count = 1;
+  stream.track[0] = ring;
+  ocel_server_add_stream(ocel_loop_server(loop), &stream);
+
+  const char *why = this->source_->start(
+      ring, this->settings_, [](void *l) { ocel_loop_wake(static_cast<ocel_loop *>(l)); }, loop);
+  if (why != nullptr) {
+    ocel_loop_close(loop);
+    this->fail_(why);
+    return false;
+  }
+  LockGuard guard(this->mutex_);
+  this->loop_ = loop;
+  return true;
+}
+
+void RTSPServer::serve_() {
+  ocel_loop *loop = this->loop_;
+  this->note_(Notice::STARTED, "");
+  if (!this->wanted_)
+    ocel_loop_stop(loop);  // stop() came while the port was being opened
+  if (ocel_loop_run(loop) != 0)
+    this->fail_("the network refuses to go on; the port is opened again");
+  this->source_->stop();
+  {
+    LockGuard guard(this->mutex_);
+    this->loop_ = nullptr;
+    this->snapshot_ = {};
+    this->fresh_ = true;
+  }
+  ocel_loop_close(loop);
+  this->note_(Notice::STOPPED, "");
+}
+
+void RTSPServer::note_(Notice::Kind kind, const char *text) {
+  LockGuard guard(this->mutex_);
+  if (this->notice_count_ == this->notices_.size())
+    return;
+  Notice &notice = this->notices_[this->notice_count_++];
+  notice.kind = kind;
+  snprintf(notice.text, sizeof(notice.text), "%s", text);
+}
+
+void RTSPServer::fail_(const char *message) { this->note_(Notice::FAILED, message); }
+
+void RTSPServer::on_event_(const ocel_event *event, const ocel_addr *peer) {
+  uint8_t address[OCEL_ADDR_TEXT_MAX + 1] = "";
+  if (peer != nullptr) {
+    ocel_wbuf w = ocel_wbuf_make(address, sizeof(address) - 1);
+    ocel_put_addr(&w, peer);
+    address[w.n] = '\0';
+  }
+  const char *text = reinterpret_cast<const char *>(address);
+  if (event->code == OCEL_EVENT_KEYFRAME_WANTED) {
+    this->source_->request_keyframe();
+  } else if (event->code == OCEL_EVENT_SESSION_SETUP) {
+    this->note_(Notice::CONNECTED, text);
+  } else if (event->code == OCEL_EVENT_SESSION_END) {
+    this->note_(Notice::DISCONNECTED, text);
+  } else if (event->code == OCEL_EVENT_REQUEST) {
+    ESP_LOGV(TAG, "%s: %s, answered %" PRIu32, text, ocel_rtsp_method_name(static_cast<ocel_rtsp_method>(event->a)),
+             event->b);
+  }
+}
+
+void RTSPServer::on_wake_(ocel_us now) {
+  ocel_server *server = ocel_loop_server(this->loop_);
+  if (this->disconnect_.exchange(false))
+    ocel_server_disconnect(server, now);
+  ocel_server_stats stats;
+  ocel_server_get_stats(server, now, &stats);
+  const bool changed =
+      stats.sessions != this->snapshot_.server.sessions || stats.playing != this->snapshot_.server.playing;
+  if (!changed && now < this->next_snapshot_)
+    return;
+  this->next_snapshot_ = now + OCEL_SECOND;
+  this->source_->set_watched(stats.playing > 0);
+  this->take_snapshot_(now);
+}
+
+void RTSPServer::take_snapshot_(ocel_us now) {
+  ocel_server *server = ocel_loop_server(this->loop_);
+  Snapshot s{};
+  s.up = true;
+  ocel_server_get_stats(server, now, &s.server);
+  if (ocel_server_get_stream_stats(server, 0, &s.stream) != OCEL_OK)
+    return;
+  for (int conn = 0; conn <= this->max_clients_; conn++) {
+    ocel_client_stats client;
+    if (ocel_server_get_client_stats(server, conn, now, &client) == OCEL_OK && client.packets_lost > 0)
+      s.packets_lost += client.packets_lost;
+  }
+  s.video = this->source_->stats();
+  LockGuard guard(this->mutex_);
+  this->snapshot_ = s;
+  this->fresh_ = true;
+}
+
+}  // namespace esphome::rtsp_server

@@ -1,0 +1,157 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <string>
+
+#ifdef USE_HOST
+#include <thread>
+#endif
+
+#include "esphome/core/component.h"
+#include "esphome/core/defines.h"
+#include "esphome/core/helpers.h"
+
+#include "video_source.h"
+
+#include <loop.h>
+#include <ocel/rtsp_state.h>
+#include <ocel/server.h>
+
+namespace esphome::rtsp_server {
+
+enum class Start : uint8_t { AUTO, GOP, IDR, LIVE };
+
+/// What the server's task last saw, for the main loop.
+struct Snapshot {
+  ocel_server_stats server;
+  ocel_stream_stats stream;
+  VideoStats video;
+  uint32_t packets_lost;  ///< Of those who watch now, by their reports.
+  bool up;                ///< The port is open.
+};
+
+/// Something that happened in the server's task and that the main loop tells of.
+struct Notice {
+  enum Kind : uint8_t { CONNECTED, DISCONNECTED, STARTED, STOPPED, FAILED } kind;
+  char text[96];  ///< Address of the client, or what went wrong.
+};
+
+/// Binds one engine to ESPHome. The engine runs in a task of its own; loop() only passes on what
+/// that task has seen.
+class RTSPServer final : public Component {
+ public:
+  void setup() override;
+  void loop() override;
+  void dump_config() override;
+  void on_shutdown() override;
+  bool teardown() override;
+  float get_setup_priority() const override { return setup_priority::AFTER_CONNECTION; }
+
+  void set_video_source(VideoSource *source) { this->source_ = source; }
+  void set_enabled(bool enabled) { this->wanted_ = enabled; }
+  void set_port(uint16_t port) { this->port_ = port; }
+  void set_stream_path(const char *path) { this->stream_path_ = path; }
+  void set_udp(bool udp) { this->udp_ = udp; }
+  void set_rtp_ports(uint16_t rtp, uint16_t rtcp) {
+    this->rtp_port_ = rtp;
+    this->rtcp_port_ = rtcp;
+  }
+  void set_max_clients(uint8_t max_clients) { this->max_clients_ = max_clients; }
+  void set_session_timeout(uint16_t seconds) { this->session_timeout_s_ = seconds; }
+  void set_start(Start start) { this->start_ = start; }
+  void set_mdns(bool mdns) { this->mdns_ = mdns; }
+
+  // Actions and what entities call. Main loop only; none of it waits.
+  void start();
+  void stop();
+  void request_keyframe();
+  void disconnect_clients();
+  void set_bitrate(uint32_t bitrate);
+  void set_gop(uint32_t gop);
+  void set_qp(uint32_t qp_min, uint32_t qp_max);
+
+  bool is_enabled() const { return this->wanted_; }
+  bool is_streaming() const { return this->seen_.server.playing > 0; }
+  bool has_clients() const { return this->seen_.server.sessions > 0; }
+  const Snapshot &seen() const { return this->seen_; }
+  const VideoSettings &settings() const { return this->settings_; }
+  const std::string &last_client() const { return this->last_client_; }
+  std::string url() const;
+
+  /// Called in the main loop about once a second, and when a client comes or goes.
+  template<typename F> void add_on_update_callback(F &&cb) { this->update_callback_.add(std::forward<F>(cb)); }
+  template<typename F> void add_on_client_connected_callback(F &&cb) {
+    this->connected_callback_.add(std::forward<F>(cb));
+  }
+  template<typename F> void add_on_client_disconnected_callback(F &&cb) {
+    this->disconnected_callback_.add(std::forward<F>(cb));
+  }
+  template<typename F> void add_on_stream_start_callback(F &&cb) {
+    this->stream_start_callback_.add(std::forward<F>(cb));
+  }
+  template<typename F> void add_on_stream_stop_callback(F &&cb) {
+    this->stream_stop_callback_.add(std::forward<F>(cb));
+  }
+  template<typename F> void add_on_error_callback(F &&cb) { this->error_callback_.add(std::forward<F>(cb)); }
+
+ protected:
+  // Main loop.
+  bool reserve_ring_();
+  void tell_(const Notice &notice);
+  void update_();
+
+  // The server's task.
+  bool start_task_();
+  void run_();
+  bool open_();
+  void serve_();
+  void on_event_(const ocel_event *event, const ocel_addr *peer);
+  void on_wake_(ocel_us now);
+  void take_snapshot_(ocel_us now);
+  void note_(Notice::Kind kind, const char *text);
+  void fail_(const char *message);
+
+  VideoSource *source_{nullptr};
+  ocel_ring_config ring_cfg_{};
+  void *ring_memory_{nullptr};
+  const char *stream_path_{nullptr};
+  uint16_t port_{0}, rtp_port_{0}, rtcp_port_{0};
+  uint16_t session_timeout_s_{60};
+  uint8_t max_clients_{0};
+  Start start_{Start::AUTO};
+  bool udp_{true};
+  bool mdns_{true};
+  VideoSettings settings_{};
+
+  // Shared between the two tasks.
+  std::atomic<bool> wanted_{true};
+  std::atomic<bool> ending_{false};
+  std::atomic<bool> ended_{false};
+  std::atomic<bool> disconnect_{false};
+  Mutex mutex_;              // Guards what follows.
+  ocel_loop *loop_{nullptr};  // Not null while the port is open.
+  Snapshot snapshot_{};
+  std::array<Notice, 16> notices_{};
+  size_t notice_count_{0};
+  bool fresh_{false};  // snapshot_ has not been read yet.
+
+  ocel_us next_snapshot_{0};  // The server's task only.
+
+  // Main loop only.
+  Snapshot seen_{};
+  std::string last_client_;
+  bool streaming_{false};
+#ifdef USE_HOST
+  std::thread thread_;
+#endif
+
+  CallbackManager<void()> update_callback_;
+  CallbackManager<void(std::string, std::string)> connected_callback_;
+  CallbackManager<void(std::string, std::string)> disconnected_callback_;
+  CallbackManager<void()> stream_start_callback_;
+  CallbackManager<void()> stream_stop_callback_;
+  CallbackManager<void(std::string)> error_callback_;
+};
+
+}  // namespace esphome::rtsp_server
