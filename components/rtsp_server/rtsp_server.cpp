@@ -73,23 +73,21 @@ std::string RTSPServer::url() const {
 }
 
 void RTSPServer::loop() {
-  std::array<Notice, 16> notices;
+  std::array<Notice, MAX_NOTICES> notices;
   size_t count;
-  bool fresh;
   {
     LockGuard guard(this->mutex_);
+    if (!this->fresh_)
+      return;
+    this->fresh_ = false;
+    this->seen_ = this->snapshot_;
     count = this->notice_count_;
-    fresh = this->fresh_;
-    if (fresh)
-      this->seen_ = this->snapshot_;
     std::copy_n(this->notices_.begin(), count, notices.begin());
     this->notice_count_ = 0;
-    this->fresh_ = false;
   }
   for (size_t i = 0; i < count; i++)
     this->tell_(notices[i]);
-  if (fresh || count > 0)
-    this->update_();
+  this->update_();
 }
 
 void RTSPServer::tell_(const Notice &notice) {
@@ -103,8 +101,6 @@ void RTSPServer::tell_(const Notice &notice) {
       break;
     case Notice::STARTED:
       this->status_clear_warning();
-      break;
-    case Notice::STOPPED:
       break;
     case Notice::FAILED:
       ESP_LOGE(TAG, "%s", notice.text);
@@ -267,13 +263,12 @@ void RTSPServer::serve_() {
   {
     LockGuard guard(this->mutex_);
     this->loop_ = nullptr;
-    this->snapshot_ = {};
-    this->fresh_ = true;
   }
   ocel_loop_close(loop);
-  this->note_(Notice::STOPPED, "");
+  this->show_({});
 }
 
+// The main loop hears of it together with the next snapshot, so that automations find the numbers as they are then.
 void RTSPServer::note_(Notice::Kind kind, const char *text) {
   LockGuard guard(this->mutex_);
   if (this->notice_count_ == this->notices_.size())
@@ -283,7 +278,16 @@ void RTSPServer::note_(Notice::Kind kind, const char *text) {
   snprintf(notice.text, sizeof(notice.text), "%s", text);
 }
 
-void RTSPServer::fail_(const char *message) { this->note_(Notice::FAILED, message); }
+void RTSPServer::show_(const Snapshot &snapshot) {
+  LockGuard guard(this->mutex_);
+  this->snapshot_ = snapshot;
+  this->fresh_ = true;
+}
+
+void RTSPServer::fail_(const char *message) {
+  this->note_(Notice::FAILED, message);
+  this->show_({});
+}
 
 void RTSPServer::on_event_(const ocel_event *event, const ocel_addr *peer) {
   uint8_t address[OCEL_ADDR_TEXT_MAX + 1] = "";
@@ -333,9 +337,7 @@ void RTSPServer::take_snapshot_(ocel_us now) {
       s.packets_lost += client.packets_lost;
   }
   s.video = this->source_->stats();
-  LockGuard guard(this->mutex_);
-  this->snapshot_ = s;
-  this->fresh_ = true;
+  this->show_(s);
 }
 
 }  // namespace esphome::rtsp_server

@@ -31,9 +31,11 @@ struct Snapshot {
   bool up;                ///< The port is open.
 };
 
+static constexpr size_t MAX_NOTICES = 16;  // Between two rounds of the main loop; more are lost.
+
 /// Something that happened in the server's task and that the main loop tells of.
 struct Notice {
-  enum Kind : uint8_t { CONNECTED, DISCONNECTED, STARTED, STOPPED, FAILED } kind;
+  enum Kind : uint8_t { CONNECTED, DISCONNECTED, STARTED, FAILED } kind;
   char text[96];  ///< Address of the client, or what went wrong.
 };
 
@@ -110,6 +112,7 @@ class RTSPServer final : public Component {
   void on_wake_(ocel_us now);
   void take_snapshot_(ocel_us now);
   void note_(Notice::Kind kind, const char *text);
+  void show_(const Snapshot &snapshot);
   void fail_(const char *message);
 
   VideoSource *source_{nullptr};
@@ -132,9 +135,9 @@ class RTSPServer final : public Component {
   Mutex mutex_;              // Guards what follows.
   ocel_loop *loop_{nullptr};  // Not null while the port is open.
   Snapshot snapshot_{};
-  std::array<Notice, 16> notices_{};
+  std::array<Notice, MAX_NOTICES> notices_{};
   size_t notice_count_{0};
-  bool fresh_{false};  // snapshot_ has not been read yet.
+  bool fresh_{false};  // There is a snapshot that the main loop has not seen.
 
   ocel_us next_snapshot_{0};  // The server's task only.
 

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real ESPHome program for this computer: it streams, and its entities tell of it."""
+
+import asyncio
+import re
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+from aioesphomeapi import APIClient, ButtonInfo, NumberInfo, SwitchInfo
+
+from conftest import HERE, ROOT
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Device:
+    """The program while it runs, and its log."""
+
+    def __init__(self, program, esphome, port, api_port):
+        self.url = f"rtsp://127.0.0.1:{port}/stream"
+        self.api_port = api_port
+        self.log_path = esphome.folder / "log"
+        self.process = subprocess.Popen(
+            [program],
+            env=esphome.env,
+            stdin=subprocess.DEVNULL,
+            stdout=self.log_path.open("wb"),
+            stderr=subprocess.STDOUT,
+        )
+
+    def log(self) -> str:
+        return re.sub(r"\x1b\[[0-9;]*m", "", self.log_path.read_text(errors="replace"))
+
+    def wait_for(self, text: str) -> None:
+        for _ in range(200):
+            if text in self.log():
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{text!r} is not in the log:\n{self.log()[-3000:]}")
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def program(esphome_for_session):
+    esphome = esphome_for_session
+    ports = {"port": free_port(), "rtp_port": free_port(), "rtcp_port": free_port()}
+    api_port = free_port()
+    for name in ("common.yaml", "test.host.yaml"):
+        text = (HERE / name).read_text().replace("../../components", f"{ROOT}/components")
+        text = text.replace("{port: 28554, rtp_port: 28004, rtcp_port: 28005}", str(ports))
+        esphome.write(text.replace("28053", str(api_port)).replace("'", ""), name)
+    done = esphome.run("compile", "test.host.yaml")
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert not re.findall(r".*rtsp_\w+/.*warning: .*", done.stdout)
+    path = esphome.folder / ".esphome/build/rtsphost/.pioenvs/rtsphost/program"
+    return path, esphome, ports["port"], api_port
+
+
+@pytest.fixture
+def device(program):
+    device = Device(*program)
+    device.wait_for("Stream URL: rtsp://")
+    yield device
+    if device.process.poll() is None:
+        device.stop()
+
+
+def ffmpeg(device, *arguments, transport="tcp") -> subprocess.CompletedProcess:
+    return subprocess.run(
+        ["ffmpeg", "-v", "warning", "-rtsp_transport", transport, "-i", device.url, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+def test_streams_to_ffmpeg(device, transport):
+    done = ffmpeg(device, "-frames:v", "40", "-f", "framemd5", "-", transport=transport)
+    assert done.returncode == 0, done.stderr
+    pictures = [line for line in done.stdout.splitlines() if not line.startswith("#")]
+    assert len(pictures) == 40
+    assert len({line.split(",")[-1] for line in pictures}) == 40, "the picture does not move"
+    assert "error" not in done.stderr.lower(), done.stderr
+
+
+def test_log_says_what_users_look_for(device):
+    device.wait_for("Authentication: none")
+    log = device.log()
+    assert "RTSP Server setup complete" in log
+    assert f"Stream URL: {device.url}" in log
+    for line in ("Max clients: 3", "Bitrate: 2000000 bit/s", "GOP: 30", "QP: 10 to 40"):
+        assert line in log
+    assert "took a long time" not in log
+
+
+def test_automations_run_in_order(device):
+    assert ffmpeg(device, "-frames:v", "10", "-f", "null", "-").returncode == 0
+    device.wait_for("stream stopped")
+    log = device.log()
+    steps = ("came: 127.0.0.1 for /stream", "stream started", "went: 127.0.0.1", "nobody left")
+    places = [log.index(step) for step in steps]
+    assert places == sorted(places)
+
+
+def test_clean_end(device):
+    assert device.stop() == 0
+
+
+class Home:
+    """What Home Assistant's own library sees of the device."""
+
+    def __init__(self, device):
+        self.client = APIClient("127.0.0.1", device.api_port, "")
+        self.states = {}
+
+    async def __aenter__(self):
+        await self.client.connect(login=True)
+        self.entities, _ = await self.client.list_entities_services()
+        names = {e.key: e.name for e in self.entities}
+
+        def on_state(state):
+            self.states[names[state.key]] = getattr(state, "state", None)
+
+        self.client.subscribe_states(on_state)
+        await asyncio.sleep(0.5)
+        return self
+
+    async def __aexit__(self, *_):
+        await self.client.disconnect()
+
+    def key(self, kind, name):
+        return next(e.key for e in self.entities if isinstance(e, kind) and e.name == name)
+
+    async def until(self, **wanted):
+        wanted = {name.replace("_", " "): value for name, value in wanted.items()}
+        for _ in range(200):
+            if all(self.states.get(name) == value for name, value in wanted.items()):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"wanted {wanted}, have {self.states}")
+
+
+async def viewer(device):
+    return await asyncio.create_subprocess_exec(
+        "ffmpeg", "-v", "error", "-rtsp_transport", "tcp", "-i", device.url, "-f", "null", "-",
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+async def end(process):
+    if process.returncode is None:
+        process.send_signal(signal.SIGINT)
+    await asyncio.wait_for(process.communicate(), 20)
+
+
+def test_values_are_there_from_boot(device):
+    async def run():
+        async with Home(device) as home:
+            await home.until(
+                Clients=0, Streaming=False, Client_connected=False, Packets_lost=0,
+                Skipped_frames=0, Stream=True, Bitrate=2000000, GOP=30, QP_min=10, QP_max=40,
+                Stream_URL=device.url, Last_client="",
+            )  # fmt: skip
+            missing = [e.name for e in home.entities
+                       if not isinstance(e, ButtonInfo) and home.states.get(e.name) is None]
+            assert missing == []
+
+    asyncio.run(run())
+
+
+def test_entities_follow_a_viewer(device):
+    async def run():
+        async with Home(device) as home:
+            process = await viewer(device)
+            await home.until(Clients=1, Streaming=True, Client_connected=True,
+                             Last_client="127.0.0.1")  # fmt: skip
+            await home.until(Bitrate=900000, GOP=20, QP_min=12, QP_max=44)  # on_stream_start
+            await asyncio.sleep(2.5)
+            assert 15 < home.states["Frame rate"] < 35
+            assert home.states["Bitrate sent"] > 0
+            assert home.states["Encode time"] > 0
+            await end(process)
+            await home.until(Clients=0, Streaming=False, Client_connected=False)
+
+    asyncio.run(run())
+
+
+def test_switch_closes_and_opens_the_port(device):
+    async def run():
+        async with Home(device) as home:
+            process = await viewer(device)
+            await home.until(Clients=1)
+            home.client.switch_command(home.key(SwitchInfo, "Stream"), False)
+            await home.until(Clients=0, Streaming=False, Stream=False)
+            await end(process)
+            assert ffmpeg(device, "-frames:v", "1", "-f", "null", "-").returncode != 0
+            home.client.switch_command(home.key(SwitchInfo, "Stream"), True)
+            await home.until(Stream=True)
+            await asyncio.sleep(1)
+            assert ffmpeg(device, "-frames:v", "1", "-f", "null", "-").returncode == 0
+
+    asyncio.run(run())
+
+
+def test_button_disconnects_clients(device):
+    async def run():
+        async with Home(device) as home:
+            process = await viewer(device)
+            await home.until(Clients=1)
+            home.client.button_command(home.key(ButtonInfo, "Disconnect clients"))
+            await home.until(Clients=0)
+            await end(process)
+
+    asyncio.run(run())
+
+
+def test_numbers_change_the_stream(device):
+    async def run():
+        async with Home(device) as home:
+            home.client.number_command(home.key(NumberInfo, "GOP"), 5)
+            await home.until(GOP=5)
+            home.client.number_command(home.key(NumberInfo, "QP min"), 45)  # above QP max
+            await asyncio.sleep(0.5)
+            assert home.states["QP min"] == 10
+
+    asyncio.run(run())
+    done = ffmpeg(device, "-frames:v", "60", "-c", "copy", "-f", "framecrc", "-")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_port_that_is_taken_is_told_and_tried_again(program):
+    path, esphome, port, api_port = program
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("0.0.0.0", port))
+        taken.listen()
+        device = Device(path, esphome, port, api_port)
+        try:
+            device.wait_for("error: ")
+            assert device.process.poll() is None
+        finally:
+            taken.close()
+        try:
+            device.wait_for("RTSP Server setup complete")
+            for _ in range(100):
+                if ffmpeg(device, "-frames:v", "1", "-f", "null", "-").returncode == 0:
+                    break
+                time.sleep(0.2)
+            else:
+                raise AssertionError(device.log()[-2000:])
+        finally:
+            device.stop()

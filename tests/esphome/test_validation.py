@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every option is taken in its range, and every mistake gets an error that names the remedy."""
+
+import pytest
+
+from conftest import ROOT
+
+HOST = """
+esphome: {{name: testdevice}}
+external_components:
+  - source: {{type: local, path: {root}/components}}
+host:
+logger:
+network:
+rtsp_test_camera:
+  id: camera
+rtsp_server:
+  camera_id: camera
+{options}
+"""
+
+GOOD = {
+    "nothing but the camera": "",
+    "the options of the old component": """
+  port: 554
+  stream_path: "/stream"
+  rtp_port: 5004
+  rtcp_port: 5005
+  max_clients: 5
+  bitrate: 10000000
+  gop: 120
+  qp_min: 0
+  qp_max: 51""",
+    "the smallest values": """
+  max_clients: 1
+  bitrate: 100000
+  gop: 1
+  session_timeout: 10s""",
+    "a bitrate with a unit": "\n  bitrate: 2Mbps",
+    "disabled until switched on": "\n  enabled: false",
+    "TCP only": "\n  transport: tcp",
+    "a path with folders": "\n  stream_path: /cam/front",
+    "each way to start": "\n  start: live",
+    "no announcement": "\n  mdns: false",
+}
+
+BAD = {
+    "no camera": ("\n  camera_id: other", "Couldn't find ID 'other'"),
+    "a path without slash": ("\n  stream_path: stream", "must start with '/', for example '/stream'"),
+    "a path with a space": ("\n  stream_path: '/my stream'", "must hold no space"),
+    "a path that is only a slash": ("\n  stream_path: /", "must name something behind the '/'"),
+    "a path too long": (f"\n  stream_path: /{'x' * 63}", "at most 63 characters"),
+    "a port out of range": ("\n  port: 65536", "value must be at most 65535"),
+    "equal UDP ports": ("\n  rtp_port: 6000\n  rtcp_port: 6000", "must differ, for example 6000 and 6001"),
+    "too many clients": ("\n  max_clients: 6", "value must be at most 5"),
+    "no clients": ("\n  max_clients: 0", "value must be at least 1"),
+    "a bitrate too low": ("\n  bitrate: 99999", "value must be at least 100000"),
+    "a bitrate too high": ("\n  bitrate: 11Mbps", "value must be at most 10000000"),
+    "a GOP of nothing": ("\n  gop: 0", "value must be at least 1"),
+    "a GOP too long": ("\n  gop: 121", "value must be at most 120"),
+    "a quantiser beyond H.264": ("\n  qp_max: 52", "value must be at most 51"),
+    "quantiser bounds crossed": ("\n  qp_min: 41\n  qp_max: 40", "qp_min (41) must be below qp_max (40)"),
+    "quantiser bounds equal": ("\n  qp_min: 30\n  qp_max: 30", "the encoder cannot keep the bitrate"),
+    "a user name alone": ("\n  username: me", "go together: give both or neither"),
+    "a password alone": ("\n  password: secret", "go together: give both or neither"),
+    "a login, which is not there yet": (
+        "\n  username: me\n  password: secret",
+        "cannot ask for a password yet: remove username and password",
+    ),
+    "a transport that is none": ("\n  transport: sctp", "Unknown value 'sctp'"),
+    "a start that is none": ("\n  start: now", "Unknown value 'now'"),
+    "a session timeout too short": ("\n  session_timeout: 5s", "value must be at least"),
+    "an option that is none": ("\n  bitrates: 5", "is an invalid option for [rtsp_server]"),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_takes(esphome, name):
+    done = esphome.run("config", esphome.write(HOST.format(root=ROOT, options=GOOD[name])))
+    assert done.returncode == 0, done.stdout
+    assert "Configuration is valid!" in done.stdout
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_refuses(esphome, name):
+    options, message = BAD[name]
+    yaml = HOST.format(root=ROOT, options=options)
+    if "camera_id" in options:
+        yaml = yaml.replace("  camera_id: camera\n", "")
+    done = esphome.run("config", esphome.write(yaml))
+    assert done.returncode != 0
+    assert message in " ".join(done.stdout.split()), done.stdout
+
+
+@pytest.mark.parametrize(
+    "option, message",
+    [
+        ("resolution: 641x360", "must be even"),
+        ("resolution: 32x32", "64 to 1920"),
+        ("framerate: 0", "at least 1"),
+    ],
+)
+def test_the_test_camera_refuses(esphome, option, message):
+    yaml = HOST.format(root=ROOT, options="").replace("  id: camera", f"  id: camera\n  {option}")
+    done = esphome.run("config", esphome.write(yaml))
+    assert done.returncode != 0
+    assert message in done.stdout
+
+
+def test_other_chips_are_refused_with_the_way_out(esphome):
+    yaml = HOST.format(root=ROOT, options="").replace("host:", "rp2040:\n  board: rpipicow")
+    done = esphome.run("config", esphome.write(yaml))
+    assert done.returncode != 0
+    assert "host" in done.stdout
