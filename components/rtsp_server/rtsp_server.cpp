@@ -81,9 +81,11 @@ void RTSPServer::loop() {
       return;
     this->fresh_ = false;
     this->seen_ = this->snapshot_;
-    count = this->notice_count_;
+    count = this->shown_count_;
     std::copy_n(this->notices_.begin(), count, notices.begin());
-    this->notice_count_ = 0;
+    std::copy(this->notices_.begin() + count, this->notices_.begin() + this->notice_count_, this->notices_.begin());
+    this->notice_count_ -= count;
+    this->shown_count_ = 0;
   }
   for (size_t i = 0; i < count; i++)
     this->tell_(notices[i]);
@@ -281,6 +283,7 @@ void RTSPServer::note_(Notice::Kind kind, const char *text) {
 void RTSPServer::show_(const Snapshot &snapshot) {
   LockGuard guard(this->mutex_);
   this->snapshot_ = snapshot;
+  this->shown_count_ = this->notice_count_;
   this->fresh_ = true;
 }
 

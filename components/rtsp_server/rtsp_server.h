@@ -137,6 +137,7 @@ class RTSPServer final : public Component {
   Snapshot snapshot_{};
   std::array<Notice, MAX_NOTICES> notices_{};
   size_t notice_count_{0};
+  size_t shown_count_{0};  // Of those, what the newest snapshot covers.
   bool fresh_{false};  // There is a snapshot that the main loop has not seen.
 
   ocel_us next_snapshot_{0};  // The server's task only.
