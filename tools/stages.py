@@ -269,6 +269,10 @@ def e2e(run: Run) -> Counts:
     return run.pytest("tests/e2e/requirements.txt", "tests/e2e", env={"OCELD": oceld})
 
 
+def esphome(run: Run) -> Counts:
+    return run.pytest("tests/esphome/requirements.txt", "tests/esphome")
+
+
 def install(run: Run) -> Counts:
     run.program("./run", "--build")
     return run.pytest("tools/requirements.txt", "tests/install")
@@ -306,6 +310,7 @@ STAGES = [
     Stage(p4, "the ESP32-P4 port compiled for its RISC-V, against stand-in headers", quick=True),
     Stage(sim, "engine and clients in a simulated network"),
     Stage(e2e, "oceld with real players"),
+    Stage(esphome, "the ESPHome component: validation, and a program for this computer"),
     Stage(install, "installed files, ESP-IDF component and library, used from outside"),
     Stage(bench, "the benchmark's programs work"),
 ]

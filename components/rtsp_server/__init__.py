@@ -1,6 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
 """RTSP server: the picture of a camera as H.264 for Frigate, go2rtc, Home Assistant and players."""
-
-from pathlib import Path
 
 from esphome import automation
 import esphome.codegen as cg
@@ -13,8 +12,6 @@ from esphome.const import (
     CONF_PORT,
     CONF_USERNAME,
 )
-from esphome.core import CORE
-import esphome.final_validate as fv
 from esphome.types import ConfigType
 
 from . import library
@@ -54,9 +51,6 @@ Start = rtsp_server_ns.enum("Start", is_class=True)
 
 STARTS = {"auto": Start.AUTO, "gop": Start.GOP, "idr": Start.IDR, "live": Start.LIVE}
 TRANSPORTS = ("any", "tcp")
-
-# What a bit per pixel and picture below which H.264 falls apart, and above which it is waste.
-BITS_PER_PIXEL = (0.01, 2.0)
 
 
 def stream_path(value: object) -> str:
@@ -152,41 +146,13 @@ CONFIG_SCHEMA = cv.All(
             cv.Optional(CONF_ON_ERROR): automation.validate_automation(),
         }
     ).extend(cv.COMPONENT_SCHEMA),
-    cv.only_on(["esp32", "host"]),
+    cv.only_on(["host"]),  # the port to the ESP32-P4 is not ready
     _qp_bounds,
     _ports,
     _no_login_yet,
     _reserve_sockets,
-    library.add_to_bundle,
 )
 
-
-def _final_esp32(config: ConfigType, full: ConfigType) -> None:
-    from esphome.components.esp32 import VARIANT_ESP32P4, get_esp32_variant
-
-    if get_esp32_variant() != VARIANT_ESP32P4:
-        raise cv.Invalid(
-            "needs the H.264 encoder of the ESP32-P4: set 'esp32: variant: esp32p4', or use the "
-            "'host' platform to try it without a board"
-        )
-    if "psram" not in full:
-        raise cv.Invalid("needs PSRAM for its pictures: add 'psram: {mode: hex, speed: 200MHz}'")
-    if config[CONF_GOP] == 1:
-        raise cv.Invalid(
-            "this encoder cannot make key pictures only: use a gop of 2 or more, best the frame "
-            "rate (30)",
-            path=[CONF_GOP],
-        )
-
-
-def _final_validate(config: ConfigType) -> ConfigType:
-    full = fv.full_config.get()
-    if CORE.is_esp32:
-        _final_esp32(config, full)
-    return config
-
-
-FINAL_VALIDATE_SCHEMA = _final_validate
 
 _ID_SCHEMA = automation.maybe_simple_id({cv.GenerateID(): cv.use_id(RTSPServer)})
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 import esphome.codegen as cg
 from esphome.components import binary_sensor
 import esphome.config_validation as cv

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What Home Assistant sees of the server. Each entity shows a value from boot on.
 

@@ -1,10 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "rtsp_server.h"
 
 #include <cinttypes>
 #include <cstdio>
-#include <cstring>
+#include <thread>
 
-#include "esphome/components/network/util.h"
 #include "esphome/core/hal.h"
 #include "esphome/core/log.h"
 
@@ -21,10 +21,7 @@ void RTSPServer::setup() {
     this->mark_failed(LOG_STR("no memory for the pictures: use a smaller resolution, or more PSRAM"));
     return;
   }
-  if (!this->start_task_()) {
-    this->mark_failed(LOG_STR("no memory for the server's task"));
-    return;
-  }
+  std::thread([this] { this->run_(); }).detach();
   this->update_();
   ESP_LOGI(TAG, "RTSP Server setup complete");
   ESP_LOGI(TAG, "Stream URL: %s", this->url().c_str());
@@ -49,26 +46,9 @@ bool RTSPServer::reserve_ring_() {
   return memory != nullptr;
 }
 
-// The address that the network gave us; "<IP>" before it has.
-static void put_address(char *text) {
-#ifdef USE_HOST
-  strcpy(text, "127.0.0.1");
-#else
-  strcpy(text, "<IP>");
-  for (const auto &ip : network::get_ip_addresses()) {
-    if (!ip.is_set())
-      continue;
-    ip.str_to(text);
-    return;
-  }
-#endif
-}
-
 std::string RTSPServer::url() const {
-  char address[network::IP_ADDRESS_BUFFER_SIZE];
-  char text[network::IP_ADDRESS_BUFFER_SIZE + 80];
-  put_address(address);
-  snprintf(text, sizeof(text), "rtsp://%s:%u%s", address, this->port_, this->stream_path_);
+  char text[96];
+  snprintf(text, sizeof(text), "rtsp://127.0.0.1:%u%s", this->port_, this->stream_path_);
   return text;
 }
 
@@ -176,9 +156,12 @@ void RTSPServer::dump_config() {
                 "  Max clients: %u\n"
                 "  Session timeout: %u s\n"
                 "  Start: %s\n"
-                "  Bitrate: %" PRIu32 " bit/s\n"
-                "  GOP: %" PRIu32 "\n"
-                "  QP: %" PRIu32 " to %" PRIu32 "\n"
+                "  Bitrate: %" PRIu32
+                " bit/s\n"
+                "  GOP: %" PRIu32
+                "\n"
+                "  QP: %" PRIu32 " to %" PRIu32
+                "\n"
                 "  mDNS: %s\n"
                 "  Authentication: none",
                 this->url().c_str(), YESNO(this->wanted_), this->udp_ ? "UDP and TCP" : "TCP", this->rtp_port_,

@@ -1,12 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <string>
-
-#ifdef USE_HOST
-#include <thread>
-#endif
 
 #include "esphome/core/component.h"
 #include "esphome/core/defines.h"
@@ -82,20 +79,30 @@ class RTSPServer final : public Component {
   std::string url() const;
 
   /// Called in the main loop about once a second, and when a client comes or goes.
-  template<typename F> void add_on_update_callback(F &&cb) { this->update_callback_.add(std::forward<F>(cb)); }
-  template<typename F> void add_on_client_connected_callback(F &&cb) {
+  template<typename F>
+  void add_on_update_callback(F &&cb) {
+    this->update_callback_.add(std::forward<F>(cb));
+  }
+  template<typename F>
+  void add_on_client_connected_callback(F &&cb) {
     this->connected_callback_.add(std::forward<F>(cb));
   }
-  template<typename F> void add_on_client_disconnected_callback(F &&cb) {
+  template<typename F>
+  void add_on_client_disconnected_callback(F &&cb) {
     this->disconnected_callback_.add(std::forward<F>(cb));
   }
-  template<typename F> void add_on_stream_start_callback(F &&cb) {
+  template<typename F>
+  void add_on_stream_start_callback(F &&cb) {
     this->stream_start_callback_.add(std::forward<F>(cb));
   }
-  template<typename F> void add_on_stream_stop_callback(F &&cb) {
+  template<typename F>
+  void add_on_stream_stop_callback(F &&cb) {
     this->stream_stop_callback_.add(std::forward<F>(cb));
   }
-  template<typename F> void add_on_error_callback(F &&cb) { this->error_callback_.add(std::forward<F>(cb)); }
+  template<typename F>
+  void add_on_error_callback(F &&cb) {
+    this->error_callback_.add(std::forward<F>(cb));
+  }
 
  protected:
   // Main loop.
@@ -104,7 +111,6 @@ class RTSPServer final : public Component {
   void update_();
 
   // The server's task.
-  bool start_task_();
   void run_();
   bool open_();
   void serve_();
@@ -132,13 +138,13 @@ class RTSPServer final : public Component {
   std::atomic<bool> ending_{false};
   std::atomic<bool> ended_{false};
   std::atomic<bool> disconnect_{false};
-  Mutex mutex_;              // Guards what follows.
+  Mutex mutex_;               // Guards what follows.
   ocel_loop *loop_{nullptr};  // Not null while the port is open.
   Snapshot snapshot_{};
   std::array<Notice, MAX_NOTICES> notices_{};
   size_t notice_count_{0};
   size_t shown_count_{0};  // Of those, what the newest snapshot covers.
-  bool fresh_{false};  // There is a snapshot that the main loop has not seen.
+  bool fresh_{false};      // There is a snapshot that the main loop has not seen.
 
   ocel_us next_snapshot_{0};  // The server's task only.
 
@@ -146,9 +152,6 @@ class RTSPServer final : public Component {
   Snapshot seen_{};
   std::string last_client_;
   bool streaming_{false};
-#ifdef USE_HOST
-  std::thread thread_;
-#endif
 
   CallbackManager<void()> update_callback_;
   CallbackManager<void(std::string, std::string)> connected_callback_;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What rtsp_server asks of a camera: H.264 in a media ring. A camera component that implements
 // this can stand behind `camera_id`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "rtsp_test_camera.h"
 
 #include <algorithm>

@@ -107,8 +107,15 @@ def test_the_test_camera_refuses(esphome, option, message):
     assert message in done.stdout
 
 
-def test_other_chips_are_refused_with_the_way_out(esphome):
+def test_boards_are_refused_until_their_port_is_ready(esphome):
     yaml = HOST.format(root=ROOT, options="").replace("host:", "rp2040:\n  board: rpipicow")
     done = esphome.run("config", esphome.write(yaml))
     assert done.returncode != 0
-    assert "host" in done.stdout
+    assert "only available on ['host']" in " ".join(done.stdout.split()).lower(), done.stdout
+
+
+def test_the_example_is_valid(esphome):
+    text = (ROOT / "examples/esphome/host.yaml").read_text()
+    path = esphome.write(text.replace("../../components", f"{ROOT}/components"))
+    done = esphome.run("config", path)
+    assert done.returncode == 0, done.stdout
