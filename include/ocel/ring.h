@@ -67,6 +67,7 @@ uint8_t *ocel_ring_reserve(ocel_ring *r, uint32_t max);
 
 /// Publishes the first `size` bytes of the reserved room as one access unit.
 ///
+/// NAL units of unspecified types (0, 24..31) are left out.
 /// An IDR picture that comes without SPS and PPS gets the last ones seen (or set) in front.
 /// @return OCEL_OK; OCEL_ERR_SYNTAX if there is no NAL unit with a slice in it, or the wrapping
 ///         is broken; OCEL_ERR_SPACE with more than OCEL_UNITS_MAX units; OCEL_ERR_STATE without

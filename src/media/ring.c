@@ -135,8 +135,13 @@ static void remember(parameter_set *set, ocel_span nal) {
   set->n = (uint16_t)nal.n;
 }
 
+// Types 0 and 24..31 are left to applications (ITU-T H.264 table 7-1); in RTP they would read as
+// aggregates and fragments (RFC 6184 5.2).
+static bool is_unspecified(unsigned type) { return type == 0 || type >= 24; }
+
 static void add_unit(ocel_ring *r, layout *l, const uint8_t *base, ocel_span nal) {
   const unsigned type = ocel_nal_type_of(nal);
+  if (is_unspecified(type)) return;
   l->full = l->count == OCEL_UNITS_MAX;
   if (l->full) return;
   l->key |= type == OCEL_NAL_IDR;

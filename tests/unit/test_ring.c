@@ -57,6 +57,8 @@ static const wrapping WRAPPINGS[] = {
      "K 67aa 68bb 65cc"                                                                                                                                          },
     {"a picture that is no key",                     "",          OCEL_WRAP_ANNEXB,           "00000001 41dd",                         "- 41dd"                  },
     {"several slices",                               "",          OCEL_WRAP_ANNEXB,           "000001 41dd 000001 41ee",               "- 41dd 41ee"             },
+    {"units of unspecified types are left out",      "",          OCEL_WRAP_ANNEXB,
+     "000001 78aa 000001 41dd 000001 7cee 000001 e0bb",                                                                                "- 41dd"                  },
     {"everything behind the first slice is its own", "",          OCEL_WRAP_ANNEXB_ONE_SLICE,
      "00000001 67aa 00000001 68bb 00000001 65cc 000001 dd",                                                                            "K 67aa 68bb 65cc000001dd"},
     {"one slice alone, short start code",            "",          OCEL_WRAP_ANNEXB_ONE_SLICE, "000001 41cc",                           "- 41cc"                  },
