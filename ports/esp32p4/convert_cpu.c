@@ -48,7 +48,7 @@ bool ocel_convert_valid(const ocel_convert_job *job) {
 
 bool ocel_convert_cpu(const ocel_convert_job *job) {
   if (!ocel_convert_valid(job)) return false;
-  const size_t line = job->width / 2u * 3u;
+  const size_t line = (size_t)job->width / 2 * 3;
   for (size_t y = 0; y < job->height; y += 2) {
     const uint8_t *above = job->rgb + y * job->stride;
     uint8_t *odd = job->yuv + y * line;

@@ -19,7 +19,7 @@ static ppa_srm_oper_config_t operation(const ocel_convert_job *job) {
       .scale_y = 1.0f,
       .mode = PPA_TRANS_MODE_BLOCKING,
   };
-  op.in.buffer = (void *)(uintptr_t)job->rgb;  // the driver only reads it
+  op.in.buffer = ocel_p4_unconst(job->rgb);
   op.in.pic_w = job->stride / 2;
   op.in.pic_h = job->height;
   op.in.block_w = job->width;

@@ -174,7 +174,7 @@ static esp_h264_err_t run(ocel_encoder *e, const ocel_frame *frame, ocel_us now,
     if (rc != ESP_H264_ERR_OK) return rc;
   }
   const esp_h264_pkt_t in = {
-      .buffer = (uint8_t *)(uintptr_t)frame->data,  // only read
+      .buffer = ocel_p4_unconst(frame->data),
       .len = (uint32_t)ocel_p4_picture_bytes(e->settings.width, e->settings.height),
   };
   const ocel_us before = esp_timer_get_time();

@@ -31,6 +31,15 @@ static inline size_t ocel_p4_picture_bytes(uint16_t width, uint16_t height) {
                           OCEL_P4_CACHE_LINE);
 }
 
+/// For drivers that only read, but say so nowhere.
+static inline void *ocel_p4_unconst(const void *p) {
+  const union {
+    const void *in;
+    void *out;
+  } u = {.in = p};
+  return u.out;
+}
+
 /// Zeroed PSRAM for hardware, `*size` rounded up to whole cache lines; NULL if there is none. The
 /// zeros have been written back, so no later eviction can fall into what hardware writes.
 void *ocel_p4_dma_alloc(size_t *size);

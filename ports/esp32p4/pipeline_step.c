@@ -32,7 +32,7 @@ static void measure_rate(ocel_pipeline *p, ocel_us captured_at) {
   p->window_frames++;
   const ocel_us elapsed = captured_at - p->window_at;
   if (elapsed < WINDOW) return;
-  const int64_t tenths = (p->window_frames * 10 * OCEL_SECOND + elapsed / 2) / elapsed;
+  const int64_t tenths = ((int64_t)p->window_frames * 10 * OCEL_SECOND + elapsed / 2) / elapsed;
   p->window_at = captured_at;
   p->window_frames = 0;
   ocel__pipeline_say(&p->stats.fps_tenths, (uint32_t)tenths);

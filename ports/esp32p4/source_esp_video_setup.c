@@ -19,7 +19,7 @@ void ocel__video_orient(ocel_source_esp_video *s) {
 
 static bool set_sensor(const ocel_source_esp_video *s) {
   if (s->cfg.sensor_format == NULL) return true;
-  return ocel__video_control(s, VIDIOC_S_SENSOR_FMT, (void *)(uintptr_t)s->cfg.sensor_format) == 0;
+  return ocel__video_control(s, VIDIOC_S_SENSOR_FMT, ocel_p4_unconst(s->cfg.sensor_format)) == 0;
 }
 
 // The sensor decides the size; the ISP is asked for the encoder's layout and its range, which
