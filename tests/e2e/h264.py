@@ -68,15 +68,17 @@ def assert_loops(pulled: list[list[bytes]], source: list[list[bytes]]) -> None:
     assert pulled, "nothing was pulled"
     assert is_key(pulled[0]), f"begins with NAL types {[nal_type(n) for n in pulled[0]]}"
     starts = [i for i, unit in enumerate(source) if unit == pulled[0]]
-    assert starts, "the first access unit is none of the source's"
+    assert starts, f"begins with no unit of the source: {_shape(pulled[0])}"
     start = starts[0]
     for k, unit in enumerate(pulled):
         expected = source[(start + k) % len(source)]
         assert unit == expected, _difference(k, unit, expected)
 
 
-def _difference(k: int, got: list[bytes], expected: list[bytes]) -> str:
-    def shape(unit: list[bytes]) -> list[tuple[int, int]]:
-        return [(nal_type(n), len(n)) for n in unit]
+def _shape(unit: list[bytes]) -> list[tuple[int, int]]:
+    """Type and size of each NAL unit."""
+    return [(nal_type(n), len(n)) for n in unit]
 
-    return f"access unit {k}: got (type, bytes) {shape(got)}, expected {shape(expected)}"
+
+def _difference(k: int, got: list[bytes], expected: list[bytes]) -> str:
+    return f"access unit {k}: got (type, bytes) {_shape(got)}, expected {_shape(expected)}"

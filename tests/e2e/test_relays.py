@@ -62,6 +62,13 @@ def relay(tmp_path):
         process.wait(10)
 
 
+def from_whole_key_picture(pulled: list[list[bytes]], clip: str) -> list[list[bytes]]:
+    """Without what comes before the first key picture that is whole, at most a group."""
+    keys = [unit for unit in clips.units(clip) if h264.is_key(unit)]
+    first = next((i for i, unit in enumerate(pulled[: clips.GOP + 1]) if unit in keys), 0)
+    return pulled[first:]
+
+
 def pull(url: str, out) -> list[list[bytes]]:
     programs.run(["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-rtsp_transport",
                   "tcp", "-i", url, "-frames:v", PICTURES, "-c", "copy", "-f", "h264", "-y", out])
@@ -75,6 +82,8 @@ def test_go2rtc_hands_the_stream_on(serve, relay, tmp_path, clip, lower):
     source = oceld.url + ("#transport=udp" if lower == "udp" else "")
     url, log = relay("go2rtc", GO2RTC, "-config", source=source)
     pulled = pull(url, tmp_path / "out.h264")
+    if lower == "udp":  # seldom it hands on nothing, or a part, of what came first
+        pulled = from_whole_key_picture(pulled, clip)
     h264.assert_loops(pulled, clips.units(clip))
     assert "ERR" not in log.read_text() and "WRN" not in log.read_text(), log.read_text()
     oceld.wait_for_sessions(0)  # go2rtc ends its pull when nobody looks
@@ -88,6 +97,5 @@ def test_mediamtx_hands_the_stream_on(serve, relay, tmp_path, clip, lower):
     oceld.wait_for_sessions(1)
     wait_for(lambda: oceld.stats()["server"]["playing"] == 1, "MediaMTX to play")
     pulled = pull(url, tmp_path / "out.h264")
-    first = next(i for i, unit in enumerate(pulled) if h264.is_key(unit))
-    h264.assert_loops(pulled[first:], clips.units(clip))
+    h264.assert_loops(from_whole_key_picture(pulled, clip), clips.units(clip))
     assert not log.read_text(), log.read_text()
