@@ -41,6 +41,10 @@ def jobs(root: Path) -> list[tuple[str, str, str, list[Path]]]:
     for header in sorted((root / "ports/posix").glob("*.h")):
         text = f'#define _GNU_SOURCE 1\n#include "{header}"\n'
         todo.append(("gcc", "c11", text, faces + [header.parent]))
+    for name in ("frame_source", "pipeline", "source_esp_video"):  # what C++ adapters include
+        header = root / "ports/esp32p4" / f"{name}.h"
+        text = f'#include "{header}"\n' * 2
+        todo += [(c, d, text, faces) for c, ds in DIALECTS.items() for d in ds if header.exists()]
     for source in sorted((root / "src").rglob("*.c")):
         text = f'#include "{source}"\n'
         todo += [
