@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "loop_test.h"
+
 enum { BATCHES = 64, BATCH_BYTES = 1 << 16 };
 
 typedef struct {
@@ -29,9 +31,10 @@ struct ocel_server {
 
 fake_counts fake;
 
-void fake_reset(void) {
+int fake_setup(void **state) {
   memset(&fake, 0, sizeof fake);
   fake.deadline = OCEL_NEVER;
+  return rig_setup(state);
 }
 
 static void tell(const ocel_server *srv, ocel_event_code code, int conn) {

@@ -6,8 +6,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "fake_engine.h"
-
 enum { WATCHED_MAX = 1024, PATIENCE_SECONDS = 10 };
 
 static ocel_posix_sys originals;
@@ -35,7 +33,6 @@ int rig_setup(void **state) {
   if (originals.socket == NULL) originals = ocel__sys;
   ocel__sys = originals;
   ocel__sys.epoll_ctl = note_epoll_ctl;
-  fake_reset();
   files_before = open_files();
   return 0;
 }
@@ -59,7 +56,7 @@ static void *run(void *arg) {
   return NULL;
 }
 
-void rig_start(rig *r, const char *bind) {
+void rig_open(rig *r, const char *bind) {
   char error[256] = "";
   if (r->server.max_connections == 0) ocel_server_defaults(&r->server);
   r->cfg.bind = bind != NULL ? bind : "127.0.0.1";
@@ -70,7 +67,13 @@ void rig_start(rig *r, const char *bind) {
   r->loop = ocel_loop_open(&r->cfg, error, sizeof error);
   assert_string_equal(error, "");
   assert_non_null(r->loop);
-  assert_int_equal(pthread_create(&r->thread, NULL, run, r), 0);
+}
+
+void rig_run(rig *r) { assert_int_equal(pthread_create(&r->thread, NULL, run, r), 0); }
+
+void rig_start(rig *r, const char *bind) {
+  rig_open(r, bind);
+  rig_run(r);
 }
 
 void rig_end(rig *r) {

@@ -33,10 +33,16 @@ typedef struct {
   atomic_uint wakes, events, last_peer_port;
 } rig;
 
-/// Puts the kernel's own calls back and forgets what was counted.
+/// Puts the kernel's own calls back.
 int rig_setup(void **state);
 
-/// Opens on a free port of 127.0.0.1 (or of `bind`), prints the reason if that fails, and runs.
+/// Opens on a free port of 127.0.0.1, or of `bind`.
+void rig_open(rig *r, const char *bind);
+
+/// Runs the loop in its thread.
+void rig_run(rig *r);
+
+/// Both.
 void rig_start(rig *r, const char *bind);
 
 /// Stops and waits for the end of ocel_loop_run, which must return 0.

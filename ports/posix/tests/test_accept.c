@@ -114,7 +114,7 @@ static void survives_failures_of_accept(void **state) {
     check_echo(fd, "in the end");
     close(fd);
     rig_stop(&r);
-    (void)rig_setup(NULL);
+    (void)fake_setup(NULL);
   }
 }
 
@@ -138,7 +138,7 @@ static void does_not_spin_when_accept_keeps_failing(void **state) {
     check_echo(fd, "in the end");
     close(fd);
     rig_stop(&r);
-    (void)rig_setup(NULL);
+    (void)fake_setup(NULL);
   }
 }
 
@@ -172,18 +172,18 @@ static void newcomer_pays_for_other_failures(void **state) {
     check_echo(fd, "lucky");
     close(fd);
     rig_stop(&r);
-    (void)rig_setup(NULL);
+    (void)fake_setup(NULL);
   }
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup(full_server_refuses_politely, rig_setup),
-      cmocka_unit_test_setup(refused_peers_that_stay_are_closed, rig_setup),
-      cmocka_unit_test_setup(tells_events_with_the_peer, rig_setup),
-      cmocka_unit_test_setup(survives_failures_of_accept, rig_setup),
-      cmocka_unit_test_setup(does_not_spin_when_accept_keeps_failing, rig_setup),
-      cmocka_unit_test_setup(newcomer_pays_for_other_failures, rig_setup),
+      cmocka_unit_test_setup(full_server_refuses_politely, fake_setup),
+      cmocka_unit_test_setup(refused_peers_that_stay_are_closed, fake_setup),
+      cmocka_unit_test_setup(tells_events_with_the_peer, fake_setup),
+      cmocka_unit_test_setup(survives_failures_of_accept, fake_setup),
+      cmocka_unit_test_setup(does_not_spin_when_accept_keeps_failing, fake_setup),
+      cmocka_unit_test_setup(newcomer_pays_for_other_failures, fake_setup),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

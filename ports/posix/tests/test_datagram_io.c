@@ -154,7 +154,7 @@ static void refused_gso_is_split_and_remembered(void **state) {
   static const int reasons[] = {EIO, EINVAL, EMSGSIZE};
   for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
     rig r = {.loop = NULL};
-    (void)rig_setup(NULL);
+    (void)fake_setup(NULL);
     failing_errno = reasons[i];
     CASE(strerror(failing_errno));
     messages = 0;
@@ -179,7 +179,7 @@ static void failed_datagram_is_counted_and_others_go_on(void **state) {
                                 ENOBUFS,     ENOMEM,       EACCES,       EINVAL};
   for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
     rig r = {.loop = NULL};
-    (void)rig_setup(NULL);
+    (void)fake_setup(NULL);
     failing_errno = reasons[i];
     CASE(strerror(failing_errno));
     failures_left = 1;
@@ -203,7 +203,7 @@ static void full_socket_is_waited_for(void **state) {
   static const int reasons[] = {EAGAIN, EINTR};
   for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
     rig r = {.loop = NULL};
-    (void)rig_setup(NULL);
+    (void)fake_setup(NULL);
     failing_errno = reasons[i];
     CASE(strerror(failing_errno));
     failures_left = 5;
@@ -254,7 +254,7 @@ static void failed_receive_does_no_harm(void **state) {
   static const int reasons[] = {EINTR, ENOMEM, ECONNREFUSED};
   for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
     rig r = {.loop = NULL};
-    (void)rig_setup(NULL);
+    (void)fake_setup(NULL);
     failing_errno = reasons[i];
     CASE(strerror(failing_errno));
     failures_left = 1;
@@ -273,15 +273,15 @@ static void failed_receive_does_no_harm(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup(echoes_on_both_ports, rig_setup),
-      cmocka_unit_test_setup(answers_from_the_address_that_was_asked, rig_setup),
-      cmocka_unit_test_setup(batch_is_one_message, rig_setup),
-      cmocka_unit_test_setup(without_gso_every_datagram_goes_alone, rig_setup),
-      cmocka_unit_test_setup(refused_gso_is_split_and_remembered, rig_setup),
-      cmocka_unit_test_setup(failed_datagram_is_counted_and_others_go_on, rig_setup),
-      cmocka_unit_test_setup(full_socket_is_waited_for, rig_setup),
-      cmocka_unit_test_setup(strays_do_no_harm, rig_setup),
-      cmocka_unit_test_setup(failed_receive_does_no_harm, rig_setup),
+      cmocka_unit_test_setup(echoes_on_both_ports, fake_setup),
+      cmocka_unit_test_setup(answers_from_the_address_that_was_asked, fake_setup),
+      cmocka_unit_test_setup(batch_is_one_message, fake_setup),
+      cmocka_unit_test_setup(without_gso_every_datagram_goes_alone, fake_setup),
+      cmocka_unit_test_setup(refused_gso_is_split_and_remembered, fake_setup),
+      cmocka_unit_test_setup(failed_datagram_is_counted_and_others_go_on, fake_setup),
+      cmocka_unit_test_setup(full_socket_is_waited_for, fake_setup),
+      cmocka_unit_test_setup(strays_do_no_harm, fake_setup),
+      cmocka_unit_test_setup(failed_receive_does_no_harm, fake_setup),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

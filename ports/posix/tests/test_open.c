@@ -229,16 +229,16 @@ static void each_failing_call_is_survived(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup(finds_free_ports, rig_setup),
-      cmocka_unit_test_setup(opens_without_udp, rig_setup),
-      cmocka_unit_test_setup(closing_nothing_is_allowed, rig_setup),
-      cmocka_unit_test_setup(says_what_to_do_about_ports, rig_setup),
-      cmocka_unit_test_setup(says_what_to_do_about_addresses, rig_setup),
-      cmocka_unit_test_setup(says_what_to_do_about_privileges, rig_setup),
-      cmocka_unit_test_setup(refuses_server_out_of_range, rig_setup),
-      cmocka_unit_test_setup(raises_the_limit_of_files, rig_setup),
-      cmocka_unit_test_setup(serves_ipv4_where_there_is_no_ipv6, rig_setup),
-      cmocka_unit_test_setup(each_failing_call_is_survived, rig_setup),
+      cmocka_unit_test_setup(finds_free_ports, fake_setup),
+      cmocka_unit_test_setup(opens_without_udp, fake_setup),
+      cmocka_unit_test_setup(closing_nothing_is_allowed, fake_setup),
+      cmocka_unit_test_setup(says_what_to_do_about_ports, fake_setup),
+      cmocka_unit_test_setup(says_what_to_do_about_addresses, fake_setup),
+      cmocka_unit_test_setup(says_what_to_do_about_privileges, fake_setup),
+      cmocka_unit_test_setup(refuses_server_out_of_range, fake_setup),
+      cmocka_unit_test_setup(raises_the_limit_of_files, fake_setup),
+      cmocka_unit_test_setup(serves_ipv4_where_there_is_no_ipv6, fake_setup),
+      cmocka_unit_test_setup(each_failing_call_is_survived, fake_setup),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -228,17 +228,17 @@ static void clock_runs_forward(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup(wakes_at_once_and_by_itself, rig_setup),
-      cmocka_unit_test_setup(no_wake_is_lost, rig_setup),
-      cmocka_unit_test_setup(wakes_when_asked, rig_setup),
-      cmocka_unit_test_setup(ticks_at_the_deadline, rig_setup),
-      cmocka_unit_test_setup(stop_before_run_returns_at_once, rig_setup),
-      cmocka_unit_test_setup(signal_handler_may_stop, rig_setup),
-      cmocka_unit_test_setup(stop_flushes_what_is_pending, rig_setup),
-      cmocka_unit_test_setup(stop_does_not_wait_for_a_stopped_reader, rig_setup),
-      cmocka_unit_test_setup(reports_a_broken_epoll, rig_setup),
-      cmocka_unit_test_setup(goes_on_after_signals, rig_setup),
-      cmocka_unit_test_setup(clock_runs_forward, rig_setup),
+      cmocka_unit_test_setup(wakes_at_once_and_by_itself, fake_setup),
+      cmocka_unit_test_setup(no_wake_is_lost, fake_setup),
+      cmocka_unit_test_setup(wakes_when_asked, fake_setup),
+      cmocka_unit_test_setup(ticks_at_the_deadline, fake_setup),
+      cmocka_unit_test_setup(stop_before_run_returns_at_once, fake_setup),
+      cmocka_unit_test_setup(signal_handler_may_stop, fake_setup),
+      cmocka_unit_test_setup(stop_flushes_what_is_pending, fake_setup),
+      cmocka_unit_test_setup(stop_does_not_wait_for_a_stopped_reader, fake_setup),
+      cmocka_unit_test_setup(reports_a_broken_epoll, fake_setup),
+      cmocka_unit_test_setup(goes_on_after_signals, fake_setup),
+      cmocka_unit_test_setup(clock_runs_forward, fake_setup),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -249,7 +249,7 @@ static void broken_connection_is_closed(void **state) {
     wait_for(&fake.closed, 1);
     close(fd);
     rig_stop(&r);
-    (void)rig_setup(NULL);
+    (void)fake_setup(NULL);
   }
 }
 
@@ -292,16 +292,16 @@ static void accepted_sockets_inherit_options(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup(echoes_over_both_families, rig_setup),
-      cmocka_unit_test_setup(closes_after_the_last_byte, rig_setup),
-      cmocka_unit_test_setup(last_reply_survives_unread_bytes, rig_setup),
-      cmocka_unit_test_setup(half_closed_peer_gets_its_answer, rig_setup),
-      cmocka_unit_test_setup(reset_frees_the_connection, rig_setup),
-      cmocka_unit_test_setup(stopped_reader_holds_nobody_up, rig_setup),
-      cmocka_unit_test_setup(short_and_refused_writes_lose_nothing, rig_setup),
-      cmocka_unit_test_setup(short_and_interrupted_reads_lose_nothing, rig_setup),
-      cmocka_unit_test_setup(broken_connection_is_closed, rig_setup),
-      cmocka_unit_test_setup(accepted_sockets_inherit_options, rig_setup),
+      cmocka_unit_test_setup(echoes_over_both_families, fake_setup),
+      cmocka_unit_test_setup(closes_after_the_last_byte, fake_setup),
+      cmocka_unit_test_setup(last_reply_survives_unread_bytes, fake_setup),
+      cmocka_unit_test_setup(half_closed_peer_gets_its_answer, fake_setup),
+      cmocka_unit_test_setup(reset_frees_the_connection, fake_setup),
+      cmocka_unit_test_setup(stopped_reader_holds_nobody_up, fake_setup),
+      cmocka_unit_test_setup(short_and_refused_writes_lose_nothing, fake_setup),
+      cmocka_unit_test_setup(short_and_interrupted_reads_lose_nothing, fake_setup),
+      cmocka_unit_test_setup(broken_connection_is_closed, fake_setup),
+      cmocka_unit_test_setup(accepted_sockets_inherit_options, fake_setup),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
