@@ -47,6 +47,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--transports", type=lambda s: s.split(","), default=["tcp", "udp"])
     parser.add_argument("--calm", type=float, metavar="CPUS",
                         help="measure again, up to 5 times, if others used more")  # fmt: skip
+    parser.add_argument("--realtime", action="store_true",
+                        help="run what is measured before others (SCHED_FIFO; root)")  # fmt: skip
     parser.add_argument("--json", type=pathlib.Path, help="result file; build/bench/result.json")
     args = parser.parse_args()
     for name, value in MODES[args.mode].items():
@@ -208,7 +210,7 @@ def show(result: dict) -> None:
 
 def measure_all(args: argparse.Namespace, servers: list[Server], make_place) -> dict:
     full = args.mode != "smoke"
-    about = machine() | {k: getattr(args, k) for k in ("mode", "rounds", "window")}
+    about = machine() | {k: getattr(args, k) for k in ("mode", "rounds", "window", "realtime")}
     rest = [measure_rest(s, make_place()) for s in servers if full]
     rows = run_rounds(args, servers, make_place)
     about["cpus_used_by_others"] = round(statistics.median(r["others"] for r in rows), 2)
@@ -226,6 +228,8 @@ def main() -> int:
 
     if os.environ.get("BENCH_NAMESPACE"):
         raise_loopback()
+    if args.realtime:  # inherited by all that is started
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     servers = choose_servers(args, make_place())
     if len(servers) < (2 if args.mode == "smoke" else 1):
         print("nothing to measure", file=sys.stderr)
