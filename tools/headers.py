@@ -21,6 +21,11 @@ DIALECTS = {
     "g++": ("c++20",),
     "clang++": ("c++20",),
 }
+CPLUSPLUS_ADAPTERS = (  # what they include of the ports
+    "ports/esp32p4/frame_source.h",
+    "ports/esp32p4/pipeline.h",
+    "ports/esp_video/source_esp_video.h",
+)
 SOURCE_DIALECTS = {"gcc": ("c17", "gnu2x")}
 
 
@@ -41,10 +46,10 @@ def jobs(root: Path) -> list[tuple[str, str, str, list[Path]]]:
     for header in sorted((root / "ports/posix").glob("*.h")):
         text = f'#define _GNU_SOURCE 1\n#include "{header}"\n'
         todo.append(("gcc", "c11", text, faces + [header.parent]))
-    for name in ("frame_source", "pipeline", "source_esp_video"):  # what C++ adapters include
-        header = root / "ports/esp32p4" / f"{name}.h"
-        text = f'#include "{header}"\n' * 2
-        todo += [(c, d, text, faces) for c, ds in DIALECTS.items() for d in ds if header.exists()]
+    for name in CPLUSPLUS_ADAPTERS:
+        text = f'#include "{root / name}"\n' * 2
+        known = [*faces, root / "ports/esp32p4"] if (root / name).exists() else []
+        todo += [(c, d, text, known) for c, ds in DIALECTS.items() for d in ds if known]
     for source in sorted((root / "src").rglob("*.c")):
         text = f'#include "{source}"\n'
         todo += [
