@@ -32,48 +32,58 @@ static bool is_abreast(const media_track *m) {
   return m->fixed && !m->uncounted && !m->fresh && !m->in_unit && m->next == m->producer->next;
 }
 
-static void check_client(const world *w, const tcp_link *l) {
-  const observer *o = l->observer;
-  ocel_client_stats s;
-  const ocel_err rc = ocel_server_get_client_stats(w->srv, l->conn, w->clock.now, &s);
-  if (!o->honest || !is_at_rest(l)) return;
-  CHECK((rc == OCEL_OK) == (o->session[0] != '\0') || rc != OCEL_OK,
-        "viewer %d: the server has a session that it never told of", o->viewer);
-  if (rc != OCEL_OK || o->session[0] == '\0') return;
+static void check_units(const world *w, const observer *o, const ocel_client_stats *s) {
   uint32_t units = o->session_units;
   uint32_t skipped = o->session_skipped;
-  bool abreast = w->cfg.port.busy == 0;
+  bool abreast = w->cfg.port.busy == 0 && !o->session_uncounted;
   for (unsigned i = 0; i < OBSERVER_TRACKS; i++) {
     if (!o->tracks[i].used) continue;
     units += o->tracks[i].media.units;
     skipped += o->tracks[i].media.skipped;
     abreast = abreast && is_abreast(&o->tracks[i].media);
   }
+  CHECK(s->access_units == units,
+        "viewer %d: statistics count %" PRIu32 " access units, begun were %" PRIu32, o->viewer,
+        s->access_units, units);
+  CHECK(s->skipped == skipped || (!abreast && s->skipped > skipped),
+        "viewer %d: statistics count %" PRIu32 " skipped, it were %" PRIu32, o->viewer, s->skipped,
+        skipped);
+}
+
+static void check_client(const world *w, const tcp_link *l) {
+  const observer *o = l->observer;
+  ocel_client_stats s;
+  const bool any = ocel_server_get_client_stats(w->srv, l->conn, w->clock.now, &s) == OCEL_OK;
+  if (!o->honest || !is_at_rest(l) || !any) return;
+  CHECK(o->session[0] != '\0', "viewer %d: the server has a session that it never told of",
+        o->viewer);
+  check_units(w, o, &s);
   CHECK(s.packets == o->session_packets,
         "viewer %d: statistics count %" PRIu64 " packets, sent were %" PRIu64, o->viewer, s.packets,
         o->session_packets);
   CHECK(s.bytes == o->session_bytes,
         "viewer %d: statistics count %" PRIu64 " bytes, sent were %" PRIu64, o->viewer, s.bytes,
         o->session_bytes);
-  CHECK(s.access_units == units,
-        "viewer %d: statistics count %" PRIu32 " access units, begun were %" PRIu32, o->viewer,
-        s.access_units, units);
-  CHECK(s.skipped == skipped || (!abreast && s.skipped > skipped),
-        "viewer %d: statistics count %" PRIu32 " skipped, it were %" PRIu32, o->viewer, s.skipped,
-        skipped);
   CHECK(s.playing == o->playing, "viewer %d: statistics say %splaying", o->viewer,
         s.playing ? "" : "not ");
 }
 
+// The producer of a stream's first track; `ready` if all its tracks have had a picture.
+static const producer *first_producer(const world *w, unsigned stream, bool *ready) {
+  const producer *p = NULL;
+  *ready = true;
+  for (unsigned i = w->media.producer_count; i > 0; i--) {
+    if (w->stream_of[i - 1] != stream) continue;
+    p = w->producers[i - 1];
+    *ready = *ready && p->keys > 0;
+  }
+  return p;
+}
+
 static void check_stream(const world *w, unsigned n) {
   ocel_stream_stats s;
-  const producer *p = NULL;
-  bool ready = true;
-  for (unsigned i = w->media.producer_count; i > 0; i--) {
-    if (w->stream_of[i - 1] != n) continue;
-    p = w->producers[i - 1];  // the first track
-    ready = ready && p->keys > 0;
-  }
+  bool ready;
+  const producer *p = first_producer(w, n, &ready);
   CHECK(ocel_server_get_stream_stats(w->srv, (int)n, &s) == OCEL_OK && p != NULL,
         "no statistics of stream %u", n);
   if (w->port.run_at <= w->clock.now || w->port.busy_until > w->clock.now) return;

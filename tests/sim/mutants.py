@@ -5,7 +5,7 @@ engine, one at a time, and the simulator has to notice each.
 
 usage: tests/sim/mutants.py [--seeds N] [WORD...]
 
-  --seeds N  runs per mutant (860)
+  --seeds N  runs per mutant (900: twenty of each scenario)
   WORD       only mutants whose file or text has one of the words
 
 Prints one line per mutant: killed (and by what), SURVIVED, or stale (its text is not in the
@@ -23,6 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 JOBS = os.cpu_count() or 2
+SEEDS = 900  # twenty of each scenario
 FLAGS = ["-std=c11", "-O2", "-g", "-D_POSIX_C_SOURCE=200809L", "-Iinclude", "-Isrc", "-Itests/sim"]
 
 # (file, text, what it becomes)
@@ -164,15 +165,27 @@ def run_mutant(program: Path, seeds: int) -> tuple[str, str]:
     return "killed", f"{said[2]}: {said[1]}" if said else f"ended with status {done.returncode}"
 
 
+def take_seeds(arguments: list[str]) -> int:
+    if "--seeds" not in arguments:
+        return SEEDS
+    at = arguments.index("--seeds")
+    seeds = int(arguments[at + 1])
+    del arguments[at : at + 2]
+    return seeds
+
+
+def report(number: int, outcome: str, why: str) -> None:
+    source, old, new = MUTANTS[number]
+    print(f"{outcome:<9} {source}: {old.strip()} -> {new.strip(' ;') or 'nothing'}")
+    if why:
+        print(f"          {why}")
+
+
 def main(arguments: list[str]) -> int:
-    seeds = 860
     if "--help" in arguments:
         print(__doc__.strip())
         return 0
-    if "--seeds" in arguments:
-        at = arguments.index("--seeds")
-        seeds = int(arguments[at + 1])
-        del arguments[at : at + 2]
+    seeds = take_seeds(arguments)
     chosen = [
         i for i, m in enumerate(MUTANTS)
         if not arguments or any(word in " ".join(m) for word in arguments)
@@ -181,14 +194,10 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(JOBS) as pool:
         folder = Path(name)
         objects = build_all(folder)
-        for i, (outcome, why) in zip(
-            chosen, pool.map(lambda i: try_one(i, objects, folder, seeds), chosen)
-        ):
+        outcomes = pool.map(lambda i: try_one(i, objects, folder, seeds), chosen)
+        for i, (outcome, why) in zip(chosen, outcomes):
             counts[outcome] += 1
-            source, old, new = MUTANTS[i]
-            print(f"{outcome:<9} {source}: {old.strip()} -> {new.strip(' ;') or 'nothing'}")
-            if why:
-                print(f"          {why}")
+            report(i, outcome, why)
     print(", ".join(f"{n} {what}" for what, n in counts.items()))
     return 1 if counts["SURVIVED"] or counts["stale"] * 10 > len(chosen) else 0
 

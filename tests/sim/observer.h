@@ -81,6 +81,7 @@ typedef struct observer {
   ocel_us heard_at;  ///< When the server last heard this client (RTSP or RTCP).
   ocel_us down_at;   ///< When the connection ended; OCEL_NEVER.
   uint64_t session_packets, session_bytes;  ///< Of the present session.
+  bool session_uncounted;                   ///< Skips of an ended track may be more than were seen.
   uint32_t session_units, session_skipped;  ///< Of its ended tracks only.
   uint64_t wrote;                           ///< Bytes on the connection.
 } observer;

@@ -10,6 +10,7 @@ static void drop_track(observer *o, observer_track *t) {
   if (!t->used) return;
   o->session_units += t->media.units;
   o->session_skipped += t->media.skipped;
+  o->session_uncounted = o->session_uncounted || o->may_skip;
   if (t->tcp) {
     media_free(&t->media);
   } else {
@@ -74,6 +75,7 @@ static void begin_session(observer *o, ocel_span id) {
   reply_text(id, o->session, sizeof o->session);
   o->session_packets = o->session_bytes = 0;
   o->session_units = o->session_skipped = 0;
+  o->session_uncounted = false;
   o->rules->totals->sessions++;
 }
 

@@ -73,6 +73,19 @@ static void add_parameters(const producer *p, producer_au *au) {
   add_unit(au, OCEL_NAL_PPS, 0, (uint32_t)producer_pps(p, mem));
 }
 
+static void add_slices(producer *p, producer_au *au) {
+  const producer_profile *f = &p->profile;
+  uint32_t left = au->key ? rng_between(&p->rng, f->key_min, f->key_max)
+                          : rng_between(&p->rng, f->delta_min, f->delta_max);
+  const uint32_t slices = rng_between(&p->rng, 1, f->slices);
+  for (uint32_t i = 0; i < slices; i++) {
+    uint32_t size = i + 1 == slices ? left : left / slices;
+    if (size <= PRODUCER_SLICE_HEAD) size = PRODUCER_SLICE_HEAD + 1;
+    left -= size < left ? size : left;
+    add_unit(au, au->key ? OCEL_NAL_IDR : OCEL_NAL_SLICE, (uint8_t)i, size);
+  }
+}
+
 static void plan(producer *p, bool key, producer_au *au) {
   const producer_profile *f = &p->profile;
   *au = (producer_au){.number = p->next, .captured_at = p->captured_at, .key = key};
@@ -82,15 +95,7 @@ static void plan(producer *p, bool key, producer_au *au) {
   if (f->aud) add_unit(au, OCEL_NAL_AUD, 0, 2);
   if (!f->parameters_apart && key) add_parameters(p, au);
   if (f->sei) add_unit(au, OCEL_NAL_SEI, 0, rng_between(&p->rng, 12, 120));
-  uint32_t left = key ? rng_between(&p->rng, f->key_min, f->key_max)
-                      : rng_between(&p->rng, f->delta_min, f->delta_max);
-  const uint32_t slices = rng_between(&p->rng, 1, f->slices);
-  for (uint32_t i = 0; i < slices; i++) {
-    uint32_t size = i + 1 == slices ? left : left / slices;
-    if (size <= PRODUCER_SLICE_HEAD) size = PRODUCER_SLICE_HEAD + 1;
-    left -= size < left ? size : left;
-    add_unit(au, key ? OCEL_NAL_IDR : OCEL_NAL_SLICE, (uint8_t)i, size);
-  }
+  add_slices(p, au);
 }
 
 // ---- committing it ----
@@ -141,25 +146,28 @@ static void set_parameters(producer *p) {
   CHECK(ocel_ring_set_parameters(p->ring, s, q) == OCEL_OK, "the ring refuses parameter sets");
 }
 
+// False if the ring has no room, or waits for a key picture.
+static bool hand_over(producer *p, const producer_au *au) {
+  const ocel_commit how = {p->profile.wrap, au->captured_at};
+  uint8_t *room = ocel_ring_reserve(p->ring, au->size + 4u * au->count);
+  if (room == NULL) return false;
+  const ocel_err rc = ocel_ring_commit(p->ring, put_units(p, au, room), &how);
+  if (rc == OCEL_ERR_STATE && p->starved && !au->key) return false;
+  CHECK(rc == OCEL_OK, "commit of a sound access unit: %s", ocel_err_name(rc));
+  CHECK(!p->starved || au->key, "after a dropped picture the ring took one that is no key picture");
+  return true;
+}
+
 static void commit(producer *p) {
   producer_au au;
   const bool key = p->to_key == 0 || p->key_wanted || p->changed;
   plan(p, key, &au);
   au.committed_at = p->clock->now;
   if (p->profile.parameters_apart && (p->changed || p->keys == 0)) set_parameters(p);
-  uint8_t *room = ocel_ring_reserve(p->ring, au.size + 4u * au.count);
-  if (room == NULL) {
+  if (!hand_over(p, &au)) {
     drop(p);
     return;
   }
-  const ocel_commit how = {p->profile.wrap, au.captured_at};
-  const ocel_err rc = ocel_ring_commit(p->ring, put_units(p, &au, room), &how);
-  if (rc == OCEL_ERR_STATE && p->starved && !key) {
-    drop(p);
-    return;
-  }
-  CHECK(rc == OCEL_OK, "commit of a sound access unit: %s", ocel_err_name(rc));
-  CHECK(!p->starved || key, "after a dropped picture the ring took one that is no key picture");
   p->to_key = key ? p->profile.gop : p->to_key;
   publish(p, &au);
 }

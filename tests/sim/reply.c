@@ -92,21 +92,24 @@ static size_t head_size(reply_reader *r) {
   return r->head;
 }
 
+static const char *check_line(ocel_span line) {
+  if (line.n < 2 || line.p[line.n - 1] != '\r') return "header line does not end in CR LF";
+  if (memchr(line.p, ':', line.n) == NULL) return "header line without a colon";
+  for (size_t i = 0; i + 1 < line.n; i++) {
+    if (line.p[i] < 0x20 || line.p[i] > 0x7e) return "header line with a control character";
+  }
+  return NULL;
+}
+
 // Every line ends in CR LF, has a name and a colon, and holds nothing but printable ASCII.
 static const char *check_head(ocel_span head) {
   if (head.n < 12 || memcmp(head.p, "RTSP/1.0 ", 9) != 0) return "reply does not begin RTSP/1.0";
   ocel_span rest = head;
   const ocel_span status = until(&rest, '\n');
   if (status.p[status.n - 1] != '\r') return "status line does not end in CR LF";
-  while (rest.n > 2) {
-    const ocel_span line = until(&rest, '\n');
-    if (line.n < 2 || line.p[line.n - 1] != '\r') return "header line does not end in CR LF";
-    if (memchr(line.p, ':', line.n) == NULL) return "header line without a colon";
-    for (size_t i = 0; i + 1 < line.n; i++) {
-      if (line.p[i] < 0x20 || line.p[i] > 0x7e) return "header line with a control character";
-    }
-  }
-  return NULL;
+  const char *wrong = NULL;
+  while (wrong == NULL && rest.n > 2) wrong = check_line(until(&rest, '\n'));
+  return wrong;
 }
 
 static const char *take_reply(reply_reader *r) {
