@@ -5,7 +5,7 @@ engine, one at a time, and the simulator has to notice each.
 
 usage: tests/sim/mutants.py [--seeds N] [WORD...]
 
-  --seeds N  runs per mutant (900: twenty of each scenario)
+  --seeds N  runs per mutant (920: twenty of each scenario)
   WORD       only mutants whose file or text has one of the words
 
 Prints one line per mutant: killed (and by what), SURVIVED, or stale (its text is not in the
@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 JOBS = os.cpu_count() or 2
-SEEDS = 900  # twenty of each scenario
+SEEDS = 920  # twenty of each scenario
 FLAGS = ["-std=c11", "-O2", "-g", "-D_POSIX_C_SOURCE=200809L", "-Iinclude", "-Isrc", "-Itests/sim"]
 
 # (file, text, what it becomes)
@@ -56,14 +56,17 @@ MUTANTS = [
     ("server/session.c", "if (item->block.ssrc != r->ssrc) return;", "if (r->reported) return;"),
     # -- where readers are
     ("server/reader.c", "r->cursor.au = t->newest_key;", "r->cursor.au = t->newest_key + 1;"),
-    ("server/reader.c", "if (!t->has_key || has_sent_newest(r, t)) return false;",
-     "if (!t->has_key) return false;"),
+    ("server/reader.c", "|| has_sent_newest(r, t) ||", "||"),
+    ("server/reader.c", "captured_at(t, t->seen - 1) > s->cfg.lag_max;",
+     "captured_at(t, t->seen - 1) > s->cfg.lag_max / 100;"),
+    ("server/play.c", "return r->tcp && !is_frigate(ask) ? OCEL_START_GOP", "return false ? OCEL_START_GOP"),
     ("server/reader.c", "r->cursor.au + is_begun(&r->cursor)", "r->cursor.au"),
     ("server/reader.c", "ocel__newer(r->cursor.au, t->newest_key)) return false;",
      "ocel__newer(r->cursor.au, t->newest_key + 30)) return false;"),
     ("server/reader.c", "return !r->fresh && is_late(", "return is_late("),
     ("server/reader.c", "if (is_begun(at) || !t->has_key", "if (!t->has_key"),
-    ("server/reader.c", "> s->cfg.lag_max;", "> s->cfg.lag_max / 100;"),
+    ("server/reader.c", "captured_at(t, at->au) > s->cfg.lag_max;",
+     "captured_at(t, at->au) > s->cfg.lag_max / 100;"),
     ("server/reader.c", "ss->skipped += t->newest_key - r->cursor.au;", ";"),
     ("server/reader.c", "r->anchored = true;", ";"),
     ("server/stream.c", "t->has_key = false;", ";"),

@@ -141,20 +141,26 @@ void observer_closed(observer *o) {
   o->down_at = o->rules->clock->now;
 }
 
-static void check_playing(const observer *o, ocel_us lag_max) {
+static void check_track(const observer *o, const media_track *m, ocel_us lag_max) {
   const ocel_us now = o->rules->clock->now;
+  CHECK(media_lag(m) <= lag_max, "viewer %d: honest and fast, but %" PRId64 " ms behind", o->viewer,
+        media_lag(m) / OCEL_MILLISECOND);
+  if (!m->fresh) return;
+  const producer *p = m->producer != NULL ? m->producer : m->rules->producers[0];
+  const producer_au *key = p->keys > 0 ? producer_find(p, p->last_key) : NULL;
+  if (key == NULL || key->committed_at < o->playing_since) return;
+  CHECK(now - key->committed_at <= lag_max,
+        "viewer %d: plays, but did not get the key picture of %" PRId64 " ms ago", o->viewer,
+        (now - key->committed_at) / OCEL_MILLISECOND);
+}
+
+static void check_playing(const observer *o, ocel_us lag_max) {
+  const ocel_us since = o->rules->clock->now - o->playing_since;
+  CHECK(!o->at_once || o->session_packets > 0 || since <= o->rules->start_max,
+        "viewer %d: a group of pictures is there, but nothing came of it for %" PRId64 " ms",
+        o->viewer, since / OCEL_MILLISECOND);
   for (unsigned i = 0; i < OBSERVER_TRACKS; i++) {
-    const media_track *m = &o->tracks[i].media;
-    if (!o->tracks[i].used) continue;
-    CHECK(media_lag(m) <= lag_max, "viewer %d: honest and fast, but %" PRId64 " ms behind",
-          o->viewer, media_lag(m) / OCEL_MILLISECOND);
-    if (!m->fresh || m->rules->producer_count == 0) continue;
-    const producer *p = m->producer != NULL ? m->producer : m->rules->producers[0];
-    const producer_au *key = p->keys > 0 ? producer_find(p, p->last_key) : NULL;
-    if (key == NULL || key->committed_at < o->playing_since) continue;
-    CHECK(now - key->committed_at <= lag_max,
-          "viewer %d: plays, but did not get the key picture of %" PRId64 " ms ago", o->viewer,
-          (now - key->committed_at) / OCEL_MILLISECOND);
+    if (o->tracks[i].used) check_track(o, &o->tracks[i].media, lag_max);
   }
 }
 

@@ -56,6 +56,8 @@ typedef struct {
   observer_sessions *sessions;
   observer_totals *totals;
   uint16_t rtp_port, rtcp_port;  ///< The server's.
+  ocel_us fresh_max;             ///< A group of pictures older than that is not begun with.
+  ocel_us start_max;             ///< A burst begins within.
   ocel_us answer_max;            ///< For honest requests on a good link.
   ocel_us silence_max;           ///< No media for those who were not heard for that long.
 } observer_rules;
@@ -75,6 +77,8 @@ typedef struct observer {
   char session[OBSERVER_SESSION_MAX + 1];  ///< Empty: none.
   bool playing;
   ocel_us playing_since;
+  bool bursts;   ///< The server begins with what is in the ring (start=gop) ...
+  bool at_once;  ///< ... and did have a group of pictures when this session began to play.
   observer_track tracks[OBSERVER_TRACKS];
   observer_track leaving[OBSERVER_LEAVING];  ///< UDP tracks that have ended: a BYE may follow.
   unsigned leaving_next;

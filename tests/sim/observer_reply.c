@@ -194,9 +194,30 @@ static void take_rtp_info(observer *o, ocel_span entry) {
   CHECK(!o->honest, "viewer %d: RTP-Info about track %ld, which was not set up", o->viewer, track);
 }
 
+// True if the ring holds a group of pictures that is still going on.
+static bool has_fresh_group(const observer *o, int track) {
+  const media_rules *m = o->rules->media;
+  if (track < 0 || (unsigned)track >= m->producer_count) return false;
+  const producer *p = m->producers[track];
+  const producer_au *newest = producer_find(p, p->next - 1);
+  return p->keys > 0 && newest != NULL && (int32_t)(p->last_key - ocel_ring_tail(p->ring)) >= 0 &&
+         m->clock->now - newest->captured_at <= o->rules->fresh_max;
+}
+
+static bool begins_at_once(const observer *o) {
+  bool all = o->bursts && used_tracks(o) > 0;
+  for (unsigned i = 0; i < OBSERVER_TRACKS; i++) {
+    const observer_track *t = &o->tracks[i];
+    if (!t->used) continue;
+    all = all && t->tcp && !t->media.started && has_fresh_group(o, t->track);
+  }
+  return all;
+}
+
 static void take_play(observer *o, const rtsp_reply *r) {
   ocel_span info = reply_header(r, "RTP-Info");
   CHECK(reply_header(r, "Range").n > 0, "viewer %d: PLAY reply without Range", o->viewer);
+  o->at_once = !o->playing && begins_at_once(o);
   o->playing = true;
   o->playing_since = o->rules->clock->now;
   while (info.n > 0) {

@@ -64,6 +64,12 @@ void port_shutdown(port *p) {
   port_wake(p);
 }
 
+void port_disconnect(port *p) {
+  p->dismissed = true;
+  ocel_server_disconnect(p->srv, p->clock->now);
+  port_wake(p);
+}
+
 void port_notify(void *ctx, tcp_link *link) {
   port *p = ctx;
   if (!link->queued) {

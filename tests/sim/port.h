@@ -51,6 +51,7 @@ typedef struct port {
   ocel_us run_at;  ///< The next round; OCEL_NEVER.
   ocel_us busy_until, udp_full_until;
   bool stopping;     ///< The engine was told to shut down.
+  bool dismissed;    ///< It was told to let everybody leave.
   bool caused;       ///< Something but the deadline asked for the next round.
   uint32_t open;     ///< Connections that the engine has.
   unsigned overdue;  ///< Rounds in a row after which the deadline had passed already.
@@ -77,6 +78,9 @@ void port_datagram(void *p, const udp_packet *packet);
 
 /// Tells the engine to shut down.
 void port_shutdown(port *p);
+
+/// Tells the engine to end all sessions.
+void port_disconnect(port *p);
 
 /// A producer has committed.
 void port_wake(void *p);

@@ -300,6 +300,23 @@ static void shutdown_now(uint64_t seed) {
   play_end(&p, 0);
 }
 
+// All have to leave; whoever comes after that is welcome.
+static void told_to_leave(uint64_t seed) {
+  play p;
+  play_begin(&p, seed);
+  for (unsigned i = 0; i < 4; i++) {
+    const viewer_profile f = cast_any(&p.w, "describe setup play wait=60000");
+    play_add(&p, &f, cast_ms(&p.w, 0, 1000));
+  }
+  world_run(&p.w, cast_ms(&p.w, 1500, 9000) * OCEL_MILLISECOND);
+  port_disconnect(&p.w.port);
+  world_run(&p.w, 2 * OCEL_SECOND);
+  CHECK(p.w.port.open == 0, "%" PRIu32 " connections stayed", p.w.port.open);
+  cast_audience(&p.w, 4, 4000);
+  play_end(&p, 8000);
+  CHECK(p.w.counts.events[OCEL_EVENT_SESSION_PLAY] == 8, "newcomers could not play");
+}
+
 // ---- hostile ----
 
 static void hostile_one(uint64_t seed, hostile_kind kind, unsigned n) {
@@ -361,6 +378,7 @@ static const scenario ITEMS[] = {
     SCENARIO(churn, "connections by the hundred"),
     SCENARIO(far_clock, "clocks near wraps and far from zero"),
     SCENARIO(shutdown_now, "the server stops while viewers play"),
+    SCENARIO(told_to_leave, "all are told to leave; newcomers play"),
     SCENARIO(garbage, "random bytes beside honest viewers"),
     SCENARIO(mutated, "damaged requests beside honest viewers"),
     SCENARIO(trickle, "a byte a second beside honest viewers"),

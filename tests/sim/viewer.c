@@ -167,7 +167,7 @@ static void on_bytes(void *ctx, ocel_span bytes) {
 static void on_closed(void *ctx) {
   viewer *v = ctx;
   CHECK(v->profile.may_skip || v->session[0] == '\0' || !v->playing || v->muted ||
-            v->world->port.stopping,
+            v->world->port.stopping || v->world->port.dismissed,
         "viewer %d: plays, and the server closes the connection", v->number);
   v->closed = true;
   v->playing = v->waiting = false;
@@ -185,5 +185,6 @@ void viewer_connect(viewer *v) {
   v->link->client = (tcp_client){v, on_bytes, on_closed};
   v->link->observer->honest = true;
   v->link->observer->may_skip = v->profile.may_skip;
+  v->link->observer->bursts = world_bursts(v->world, v->profile.path);
   v->link->observer->udp = (udp_sink){v, on_datagram, v->profile.udp};
 }

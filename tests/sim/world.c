@@ -110,6 +110,8 @@ void world_init(world *w, const world_config *cfg, uint64_t seed) {
       .totals = &w->totals,
       .rtp_port = cfg->server.rtp_port,
       .rtcp_port = cfg->server.rtcp_port,
+      .fresh_max = cfg->server.lag_max / 2,
+      .start_max = 400 * OCEL_MILLISECOND + cfg->port.busy_max,
       .answer_max = cfg->server.describe_wait + cfg->lag_max,
       .silence_max = cfg->server.session_timeout + 12 * OCEL_SECOND + cfg->lag_max,
   };
@@ -180,6 +182,13 @@ tcp_link *world_connect(world *w, const ocel_addr *from, const tcp_profile *prof
   w->links[w->link_count++] = l;
   tcp_connect(l);
   return l;
+}
+
+bool world_bursts(const world *w, const char *path) {
+  const ocel_start start = w->cfg.stream[0].start;
+  if (strncmp(path, "/stream", 7) != 0) return false;
+  if (strstr(path, "start=") != NULL) return strstr(path, "start=gop") != NULL;
+  return start == OCEL_START_DEFAULT || start == OCEL_START_GOP;
 }
 
 void world_viewer_sends(world *w, viewer *v, uint16_t from_port, ocel_span bytes) {

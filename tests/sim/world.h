@@ -78,6 +78,9 @@ tcp_link *world_connect(world *w, const ocel_addr *from, const tcp_profile *prof
 size_t world_add_viewer(world *w, viewer *v);  ///< Returns its number.
 void *world_alloc(world *w, size_t size);      ///< Zeroed; freed with the world.
 
+/// True if a viewer of this path over TCP gets what is in the ring.
+bool world_bursts(const world *w, const char *path);
+
 /// A datagram from one of the viewer's ports; odd ports go to the server's RTCP port.
 void world_viewer_sends(world *w, viewer *v, uint16_t from_port, ocel_span bytes);
 
