@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "esp_video_device.h"
@@ -11,14 +10,10 @@
 #include "fake_heap.h"
 #include "fake_rules.h"
 #include "fake_time.h"
+#include "fake_v4l2_calls.h"
 #include "memory.h"
 
 enum { FD = 700 };
-
-int __wrap_open(const char *path, int flags, ...);
-int __wrap_ioctl(int fd, int request, ...);
-int __wrap_close(int fd);
-int __real_close(int fd);
 
 typedef struct {
   uint8_t *data;
@@ -57,7 +52,7 @@ static uint32_t take_first(list *l) {
   return first;
 }
 
-int __wrap_open(const char *path, int flags, ...) {
+int fake_v4l2_open(const char *path, int flags) {
   (void)flags;
   RULE("v4l2: the camera's name", strcmp(path, ESP_VIDEO_MIPI_CSI_DEVICE_NAME) == 0);
   RULE("v4l2: one user", !fake_v4l2.is_open);
@@ -69,8 +64,8 @@ int __wrap_open(const char *path, int flags, ...) {
   return FD;
 }
 
-int __wrap_close(int fd) {
-  if (fd != FD) return __real_close(fd);
+int fake_v4l2_close(int fd) {
+  RULE("v4l2: what is closed is open", fd == FD && fake_v4l2.is_open);
   RULE("v4l2: streaming ends before the device is closed", !fake_v4l2.is_streaming);
   fake_v4l2.is_open = false;
   return 0;
@@ -213,11 +208,7 @@ static int perform(int request, void *arg) {
   return 0;
 }
 
-int __wrap_ioctl(int fd, int request, ...) {
-  va_list args;
-  va_start(args, request);
-  void *arg = va_arg(args, void *);
-  va_end(args);
+int fake_v4l2_ioctl(int fd, int request, void *arg) {
   RULE("v4l2: the device is open", fd == FD && fake_v4l2.is_open);
   RULE("v4l2: one task uses the device", pthread_equal(task, pthread_self()));
   if (request == (int)fake_v4l2.failing && fake_v4l2.with_errno != 0) {

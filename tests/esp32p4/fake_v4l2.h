@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// esp_video's capture device behind open, ioctl and close, which the linker turns to it. The
-// camera fills queued buffers in their order, one each `period`, by the fake clock.
+// esp_video's capture device behind open, ioctl and close (fake_v4l2_calls.h). The camera fills
+// queued buffers in their order, one each `period`, by the fake clock.
 #ifndef FAKE_V4L2_H
 #define FAKE_V4L2_H
 
