@@ -91,6 +91,7 @@ size_t ocel_server_room(const ocel_server *srv, int conn) {
 void ocel_server_recv(ocel_server *srv, int conn, ocel_span bytes, ocel_us now) {
   fake_conn *const c = &srv->conns[conn];
   (void)now;
+  fake.received += (unsigned)bytes.n;
   for (size_t i = 0; i < bytes.n && !c->closing; i++) {
     c->bytes[(c->begin + c->n++) % sizeof c->bytes] = bytes.p[i];
     c->closing = bytes.p[i] == 'Q';

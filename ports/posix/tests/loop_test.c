@@ -127,6 +127,14 @@ void read_all(int fd, void *bytes, size_t n) {
   }
 }
 
+void read_to_end(int fd) {
+  char bytes[4096];
+  ssize_t n;
+  do {
+    n = recv(fd, bytes, sizeof bytes, 0);
+  } while (n > 0);
+}
+
 void check_echo(int fd, const char *text) {
   char back[256] = "";
   send_all(fd, text, strlen(text));

@@ -60,6 +60,9 @@ void send_all(int fd, const void *bytes, size_t n);
 /// Reads until `n` bytes are there; fails the test on an end or a timeout.
 void read_all(int fd, void *bytes, size_t n);
 
+/// Reads and throws away until the peer's end, or a reset.
+void read_to_end(int fd);
+
 /// Sends and expects the same back.
 void check_echo(int fd, const char *text);
 

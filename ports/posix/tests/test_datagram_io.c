@@ -66,7 +66,7 @@ static void answers_from_the_address_that_was_asked(void **state) {
 
 static void check_batch(int fd, uint8_t count, uint8_t eighths) {
   const uint8_t ask[3] = {'B', count, eighths};
-  const ssize_t segment = eighths * 8;
+  const ssize_t segment = (ssize_t)eighths * 8;
   uint8_t got[2048];
   assert_int_equal(send(fd, ask, sizeof ask, 0), sizeof ask);
   for (unsigned i = 0; i < count; i++) {

@@ -30,22 +30,25 @@ enum {
 static const uint8_t SETS[] = {0,    0,    0,    1, 0x67, 0x42, 0xc0, 0x1e, 0xd9, 0x00, 0xa0,
                                0x47, 0xfe, 0xc8, 0, 0,    0,    1,    0x68, 0xce, 0x3c, 0x80};
 
+static const uint8_t START_CODE[] = {0, 0, 0, 1};
+
 // One slice; its bytes are never 0, so that no start code is among them.
 static size_t make_slice(uint32_t number, uint8_t *out) {
   const bool key = number % GOP == 0;
   const size_t n = (key ? KEY_BYTES : OTHER_BYTES) + number % 100;
   out[0] = key ? 0x65 : 0x41;
-  for (size_t i = 1; i < n; i++) out[i] = (uint8_t)(number * 31 + i * 7) | 0x80;
+  for (size_t i = 1; i < n; i++) out[i] = (uint8_t)(number * 31u + (uint32_t)i * 7u) | 0x80;
   for (size_t i = 0; i < NUMBER_BYTES; i++) {
     out[NUMBER_AT + i] = (uint8_t)(number >> (7 * i)) | 0x80;
   }
   return n;
 }
 
-static uint32_t number_of(const uint8_t *slice) {
+static uint32_t number_of(ocel_span slice) {
   uint32_t number = 0;
-  for (unsigned i = 0; i < NUMBER_BYTES; i++) {
-    number |= (uint32_t)(slice[NUMBER_AT + i] & 0x7f) << (7 * i);
+  if (slice.n < NUMBER_AT + NUMBER_BYTES) fail_msg("a slice of %zu bytes", slice.n);
+  for (unsigned i = 0; i < NUMBER_BYTES && slice.p != NULL; i++) {
+    number |= (uint32_t)(slice.p[NUMBER_AT + i] & 0x7f) << (7 * i);
   }
   return number;
 }
@@ -56,8 +59,9 @@ static size_t make_picture(uint32_t number, uint8_t *out) {
     memcpy(out, SETS, sizeof SETS);
     n = sizeof SETS;
   }
-  memcpy(out + n, "\0\0\0\1", 4);
-  return n + 4 + make_slice(number, out + n + 4);
+  memcpy(out + n, START_CODE, sizeof START_CODE);
+  n += sizeof START_CODE;
+  return n + make_slice(number, out + n);
 }
 
 // ---- the server ----
@@ -72,7 +76,7 @@ typedef struct {
 
 static void *produce(void *arg) {
   studio *const s = arg;
-  const struct timespec pause = {0, 4 * 1000 * 1000};
+  const struct timespec pause = {0, 4000000};
   for (uint32_t number = 0; !s->ending;) {
     uint8_t *const room = ocel_ring_reserve(s->ring, UNIT_MAX);
     if (room != NULL) {
@@ -194,8 +198,7 @@ static void check_picture(viewer *v) {
     const uint32_t n = ocel_be32(ocel_span_take(&rest, 4).p);
     slice = ocel_span_take(&rest, n);
   }
-  assert_true(slice.n > NUMBER_AT + NUMBER_BYTES);
-  const uint32_t number = number_of(slice.p);
+  const uint32_t number = number_of(slice);
   // Pictures are left out up to a key picture, or not at all.
   const bool next = v->pictures > 0 && number == v->number + 1;
   assert_true(next || number % GOP == 0);
@@ -381,7 +384,7 @@ static void stop_ends_every_session(void **state) {
   while (tcp->pictures < 1) receive(tcp);
   while (udp->pictures < 1) receive(udp);
   ocel_loop_stop(stage.rig.loop);
-  while (recv(tcp->tcp, packet, sizeof packet, 0) > 0) continue;
+  read_to_end(tcp->tcp);
   bool bye = false;
   while (!bye) {
     const ssize_t n = recv(udp->rtcp, packet, sizeof packet, 0);

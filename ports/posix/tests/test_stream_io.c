@@ -43,7 +43,8 @@ static void last_reply_survives_unread_bytes(void **state) {
   for (int i = 0; i < 20; i++) {
     const int fd = client_open(&r, "127.0.0.1");
     memset(flood, 'x', sizeof flood);
-    memcpy(flood, "yQ", 2);
+    flood[0] = 'y';
+    flood[1] = 'Q';
     send_all(fd, flood, sizeof flood);
     read_all(fd, back, sizeof back);
     check_end(fd);
