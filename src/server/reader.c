@@ -104,6 +104,8 @@ static void skip(ocel_server *s, ocel__conn *c, unsigned track, ocel_us now) {
   const ocel__track *t = ocel__track_of(s, ss, track);
   const bool here = t->has_key && ocel__newer(t->newest_key, r->cursor.au);
   r->mode = READER_SKIP;
+  // A picture that was begun stays without its end: a missing number tells the receiver.
+  if (is_begun(&r->cursor)) r->cursor.sequence++;
   ocel__event(s, OCEL_EVENT_READER_SKIP, c, ss->stream,
               (here ? t->newest_key : t->seen) - r->cursor.au);
   if (here) {

@@ -37,6 +37,13 @@ static block *block_of(const void *p, size_t n) {
 
 static size_t lines(size_t n) { return (n + OCEL_P4_CACHE_LINE - 1) / OCEL_P4_CACHE_LINE; }
 
+// The block that `p` lies in; a broken rule if it lies in none.
+static block *known_block(const void *p) {
+  block *b = block_of(p, 1);
+  RULE("heap: the memory is known", b != NULL);
+  return b != NULL ? b : blocks;
+}
+
 static block *add_block(void *p, size_t n, bool owned) {
   block *b = blocks;
   while (b < blocks + BLOCKS && b->at != NULL) b++;
@@ -52,7 +59,7 @@ static void drop(block *b) {
   *b = (block){0};
 }
 
-void fake_heap_remove_spiram(const void *p) { drop(block_of(p, 1)); }
+void fake_heap_remove_spiram(const void *p) { drop(known_block(p)); }
 
 bool fake_heap_is_spiram(const void *p, size_t n) { return block_of(p, n) != NULL; }
 
@@ -122,15 +129,16 @@ esp_err_t esp_cache_msync(void *addr, size_t size, int flags) {
   if (fake_heap.fail_sync) return ESP_ERR_INVALID_ARG;
   block *b = block_of(addr, size);
   RULE("cache: the memory is PSRAM", b != NULL);
+  if (b == NULL) return ESP_ERR_INVALID_ARG;
   mark(b, addr, size, false);
   if (discards) fake_heap.discards++;
   if (!discards) fake_heap.write_backs++;
   return ESP_OK;
 }
 
-void fake_dma_give(const void *p) { block_of(p, 1)->given = true; }
+void fake_dma_give(const void *p) { known_block(p)->given = true; }
 
-void fake_dma_take(const void *p) { block_of(p, 1)->given = false; }
+void fake_dma_take(const void *p) { known_block(p)->given = false; }
 
 bool fake_dma_owns(const void *p) {
   const block *b = block_of(p, 1);
