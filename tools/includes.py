@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 # Arrows point downwards only; folders of one level do not see each other.
-LEVEL = {"base": 0, "rtp": 1, "media": 1, "rtsp": 2, "http": 2, "onvif": 2, "server": 3}
+LEVEL = {"base": 0, "rtp": 1, "media": 1, "rtsp": 2, "http": 2, "onvif": 2, "server": 3, "port": 4}
 
 # Which layer each public header belongs to.
 HEADERS = {
@@ -21,6 +21,7 @@ HEADERS = {
     "media": "h264_nal h264_pack h264_params ring sdp",
     "rtsp": "rtsp_headers rtsp_msg rtsp_state",
     "server": "datagrams server stats",
+    "port": "loop",
 }
 LAYER_OF = {name: layer for layer, names in HEADERS.items() for name in names.split()}
 

@@ -26,7 +26,7 @@ typedef struct {
   bool (*step)(void *self, oceld_feed *feed, ocel_us now, ocel_us *next, oceld_failure *why);
 } oceld_source_kind;
 
-/// Sleeps until `until` on ocel_posix_now's clock, and a millisecond after the last commit at
+/// Sleeps until `until` on ocel_loop_now's clock, and a millisecond after the last commit at
 /// least; a time that has passed is fine.
 /// @return False when the source has to end: return from `run` at once.
 bool oceld_feed_wait(oceld_feed *f, ocel_us until);

@@ -12,7 +12,7 @@
 #include "addresses.h"
 #include "events.h"
 #include "log.h"
-#include "loop.h"
+#include "ocel/loop.h"
 #include "media_memory.h"
 #include "monitor.h"
 #include "report.h"

@@ -10,7 +10,7 @@
 
 #include "feed.h"
 #include "log.h"
-#include "loop.h"
+#include "ocel/loop.h"
 
 enum { RETRY_FIRST = 1, RETRY_LAST = 30 };  // Seconds between attempts.
 
@@ -75,7 +75,7 @@ bool oceld_feed_goes_on(oceld_feed *f) {
 }
 
 void oceld_feed_drop(oceld_feed *f, const char *because) {
-  const ocel_us now = ocel_posix_now();
+  const ocel_us now = ocel_loop_now();
   f->drops++;
   if (f->drop_logged_at != 0 && now - f->drop_logged_at < DROP_LOG_INTERVAL) return;
   oceld_log(OCELD_LOG_WARNING, "dropped %u picture%s: %s", f->drops, f->drops == 1 ? "" : "s",
@@ -100,7 +100,7 @@ bool oceld_feed_commit(oceld_feed *f, size_t size, const ocel_commit *how) {
   const ocel_err e = ocel_ring_commit(f->ring, (uint32_t)size, how);
   if (e == OCEL_ERR_SYNTAX || e == OCEL_ERR_SPACE) oceld_feed_drop(f, ocel_err_text(e));
   if (e != OCEL_OK) return false;
-  f->committed_at = ocel_posix_now();
+  f->committed_at = ocel_loop_now();
   f->wake(f->ctx);
   return true;
 }
@@ -165,10 +165,10 @@ static void *run(void *arg) {
   int delay = RETRY_FIRST;
   for (;;) {
     oceld_failure why = {"ended"};
-    const ocel_us began = ocel_posix_now();
+    const ocel_us began = ocel_loop_now();
     (void)attempt(s, &why);
     if (!oceld_feed_goes_on(&s->feed)) return NULL;
-    const ocel_us now = ocel_posix_now();
+    const ocel_us now = ocel_loop_now();
     if (now - began >= GOOD_RUN) delay = RETRY_FIRST;
     oceld_log(OCELD_LOG_ERROR, "%s: %s; trying again in %d s", s->kind->name, why.text, delay);
     if (!oceld_feed_wait(&s->feed, now + delay * OCEL_SECOND)) return NULL;

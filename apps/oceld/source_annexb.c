@@ -10,7 +10,7 @@
 
 #include "annexb_reader.h"
 #include "log.h"
-#include "loop.h"
+#include "ocel/loop.h"
 #include "ocel/h264_nal.h"
 #include "ocel/h264_params.h"
 #include "pace.h"
@@ -229,7 +229,7 @@ static bool step_annexb(void *self, oceld_feed *feed, ocel_us now, ocel_us *next
 static bool run_annexb(void *self, oceld_feed *feed, oceld_failure *why) {
   ocel_us next;
   do {
-    if (!step_annexb(self, feed, ocel_posix_now(), &next, why)) return false;
+    if (!step_annexb(self, feed, ocel_loop_now(), &next, why)) return false;
   } while (oceld_feed_wait(feed, next));
   return true;
 }

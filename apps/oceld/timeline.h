@@ -18,7 +18,7 @@ typedef struct {
   ocel_us duration;  ///< Of one picture; above 0.
 } oceld_stamps;
 
-/// The same picture on ocel_posix_now's clock.
+/// The same picture on ocel_loop_now's clock.
 typedef struct {
   ocel_us due;          ///< When to hand it out; never decreases.
   ocel_us captured_at;  ///< Its sampling instant; with B-pictures not in order.

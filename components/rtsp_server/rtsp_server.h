@@ -11,7 +11,7 @@
 
 #include "video_source.h"
 
-#include <loop.h>
+#include <ocel/loop.h>
 #include <ocel/rtsp_state.h>
 #include <ocel/server.h>
 

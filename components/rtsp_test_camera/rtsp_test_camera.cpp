@@ -10,7 +10,7 @@
 extern "C" {
 #include <x264.h>
 }
-#include <loop.h>
+#include <ocel/loop.h>
 
 namespace esphome::rtsp_test_camera {
 
@@ -107,7 +107,7 @@ bool TestCamera::encode_(uint32_t picture) {
   in.img.plane[2] = in.img.plane[1] + w * h / 4;
   in.img.i_stride[0] = w;
   in.img.i_stride[1] = in.img.i_stride[2] = w / 2;
-  const ocel_us captured_at = ocel_posix_now();
+  const ocel_us captured_at = ocel_loop_now();
   const int size = x264_encoder_encode(this->encoder_, &nals, &count, &in, &out);
   if (size <= 0)
     return false;
@@ -118,7 +118,7 @@ bool TestCamera::encode_(uint32_t picture) {
   const ocel_commit how = {OCEL_WRAP_ANNEXB, captured_at};
   if (ocel_ring_commit(this->ring_, static_cast<uint32_t>(size), &how) != OCEL_OK)
     return false;
-  this->encode_us_ = static_cast<uint32_t>(ocel_posix_now() - captured_at);
+  this->encode_us_ = static_cast<uint32_t>(ocel_loop_now() - captured_at);
   this->wake_(this->wake_ctx_);
   return true;
 }

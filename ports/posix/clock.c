@@ -14,7 +14,7 @@ static int64_t nanoseconds(clockid_t clock) {
   return (int64_t)t.tv_sec * NS_PER_SECOND + t.tv_nsec;
 }
 
-ocel_us ocel_posix_now(void) { return nanoseconds(CLOCK_MONOTONIC) / 1000; }
+ocel_us ocel_loop_now(void) { return nanoseconds(CLOCK_MONOTONIC) / 1000; }
 
 // The wall clock at the moment the engine was told, not at this one: a reply or report that
 // is made late in a long batch still maps one clock to the other exactly.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens and closes a loop: one piece of memory, a handful of descriptors, one server.
-#include "loop.h"
+#include "ocel/loop.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -64,7 +64,7 @@ static ocel_loop *reserve(const ocel_loop_config *cfg) {
   l->server_cfg = *cfg->server;
   l->epoll = l->eventfd = l->listener = l->udp[0] = l->udp[1] = l->spare = -1;
   l->accept_at = l->starved_at = l->wake_at = OCEL_NEVER;
-  l->now = ocel_posix_now();
+  l->now = ocel_loop_now();
   return l;
 }
 

@@ -7,7 +7,7 @@
 #include <sys/uio.h>
 
 #include "addr.h"
-#include "loop.h"
+#include "ocel/loop.h"
 #include "sys.h"
 
 enum {

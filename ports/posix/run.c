@@ -44,7 +44,7 @@ static ocel_us patience(const ocel_loop *l) {
   if (l->cfg.on_wake != NULL) next = earliest(next, earliest(l->wake_at, l->next_wake));
   if (l->stopping) next = earliest(next, l->stop_at);
   if (next == OCEL_NEVER) return OCEL_NEVER;
-  const ocel_us now = ocel_posix_now();
+  const ocel_us now = ocel_loop_now();
   return next > now ? next - now : 0;
 }
 
@@ -74,7 +74,7 @@ static void go_on(ocel_loop *l) {
 static void do_tasks(ocel_loop *l) {
   ocel_task task;
   for (unsigned n = 1; ocel_server_next_task(l->server, &task); n++) {
-    if (n % TASKS_PER_CLOCK == 0) l->now = ocel_posix_now();
+    if (n % TASKS_PER_CLOCK == 0) l->now = ocel_loop_now();
     if (task.kind == OCEL_TASK_WRITE) {
       ocel__conn_write(l, (unsigned)task.conn);
     } else {
@@ -109,7 +109,7 @@ static bool stopped(const ocel_loop *l) {
 }
 
 static void turn(ocel_loop *l, int events) {
-  l->now = ocel_posix_now();
+  l->now = ocel_loop_now();
   // Cleared before the rings are looked at: a commit after this wakes the loop again.
   const bool woken = atomic_exchange(&l->woken, false);
   for (int i = 0; i < events; i++) dispatch(l, &l->events[i]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program of somebody else, who has only the installed files: opens a loop on free ports.
-#include <loop.h>
+#include <ocel/loop.h>
 #include <ocel/server.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "input.h"
 
-#include "loop.h"
+#include "ocel/loop.h"
 #include "pace.h"
 
 // A device gives whole pictures with good time stamps; a parser would hold each back until the
@@ -14,7 +14,7 @@ static const ocel_us OPENING_MOST = 20 * OCEL_SECOND;
 // FFmpeg asks this while it waits for a slow input.
 static int interrupted(void *arg) {
   const oceld_input *in = arg;
-  if (in->give_up != 0 && ocel_posix_now() > in->give_up) return 1;
+  if (in->give_up != 0 && ocel_loop_now() > in->give_up) return 1;
   return in->feed != NULL && !oceld_feed_goes_on(in->feed);
 }
 
@@ -52,7 +52,7 @@ bool oceld_input_open(oceld_input *in, const char *path, const char *demuxer,
   }
   if (in->packet == NULL) in->packet = av_packet_alloc();
   if (in->packet == NULL) return oceld_fail(why, "out of memory");
-  in->give_up = ocel_posix_now() + OPENING_MOST;
+  in->give_up = ocel_loop_now() + OPENING_MOST;
   const bool ok = open_format(in, path, format, options, why) && choose_stream(in, why);
   in->give_up = 0;
   return ok;

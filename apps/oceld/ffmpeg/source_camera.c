@@ -7,7 +7,7 @@
 #include "encoder.h"
 #include "input.h"
 #include "log.h"
-#include "loop.h"
+#include "ocel/loop.h"
 #include "pace.h"
 #include "passthrough.h"
 #include "transcoder.h"
@@ -130,11 +130,11 @@ static bool pass_packet(camera *c, ocel_us at, oceld_feed *feed, oceld_failure *
 
 // Waits for the next packet. The device is asked often only when one is near.
 static bool read_packet(camera *c, oceld_feed *feed, oceld_failure *why) {
-  const ocel_us began = ocel_posix_now();
+  const ocel_us began = ocel_loop_now();
   ocel_us pause = (ocel_us)(oceld_rate_us(c->rate, 1) * 3 / 4);
   for (;;) {
     const int rc = oceld_input_read(&c->input, why);
-    const ocel_us now = ocel_posix_now();
+    const ocel_us now = ocel_loop_now();
     if (rc == 1) return true;
     if (rc == 0) return oceld_fail(why, "the camera has ended");
     if (rc != AVERROR(EAGAIN)) return false;
@@ -160,7 +160,7 @@ static bool run_camera(void *self, oceld_feed *feed, oceld_failure *why) {
   bool ok = begin(c, feed, why);
   while (ok && read_packet(c, feed, why)) {
     const ocel_us stamp = oceld_input_stamps(&c->input, c->rate).pts;
-    const ocel_us at = captured_at(stamp, ocel_posix_now());
+    const ocel_us at = captured_at(stamp, ocel_loop_now());
     ok = c->passes ? pass_packet(c, at, feed, why) : encode_packet(c, at, feed, why);
   }
   return !oceld_feed_goes_on(feed);

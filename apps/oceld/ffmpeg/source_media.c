@@ -6,7 +6,7 @@
 
 #include "encoder.h"
 #include "log.h"
-#include "loop.h"
+#include "ocel/loop.h"
 #include "pace.h"
 #include "survey.h"
 #include "transcoder.h"
@@ -90,7 +90,7 @@ static void *open_media(const oceld_source_config *cfg, oceld_source_traits *tra
 typedef bool (*hand_out)(media *m, oceld_feed *feed, oceld_failure *why);
 
 static bool wait_for(media *m, const oceld_stamps *stamps, oceld_feed *feed, ocel_us *at) {
-  const oceld_moment moment = oceld_timeline_next(&m->timeline, stamps, ocel_posix_now());
+  const oceld_moment moment = oceld_timeline_next(&m->timeline, stamps, ocel_loop_now());
   *at = moment.captured_at;
   return oceld_feed_wait(feed, moment.due);
 }

@@ -8,7 +8,7 @@
 #include "clock_overlay.h"
 #include "encoder.h"
 #include "log.h"
-#include "loop.h"
+#include "ocel/loop.h"
 #include "pace.h"
 #include "pictures.h"
 
@@ -87,10 +87,10 @@ static bool next_picture(test_picture *t, oceld_failure *why) {
 static bool run_test(void *self, oceld_feed *feed, oceld_failure *why) {
   test_picture *t = self;
   oceld_pace pace;
-  oceld_pace_start(&pace, t->rate, ocel_posix_now());
+  oceld_pace_start(&pace, t->rate, ocel_loop_now());
   for (;;) {
-    (void)oceld_pace_skip(&pace, ocel_posix_now());
-    const ocel_us at = oceld_pace_next(&pace, ocel_posix_now());
+    (void)oceld_pace_skip(&pace, ocel_loop_now());
+    const ocel_us at = oceld_pace_next(&pace, ocel_loop_now());
     if (!oceld_feed_wait(feed, at)) return true;
     if (!next_picture(t, why) || !oceld_encoder_put(&t->encoder, t->frame, at, feed, why)) {
       return false;

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "addr.h"
-#include "loop.h"
+#include "ocel/loop.h"
 #include "sys.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))

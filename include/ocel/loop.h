@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Linux port: carries bytes between one engine (ocel/server.h) and sockets, with epoll.
+// A loop carries bytes between one engine (ocel/server.h) and sockets. Ports implement it:
+// ports/posix with epoll; no program has more than one of them.
 //
 //   ocel_loop_config cfg = {.port = 8554, .rtp_port = 5004, .rtcp_port = 5005, .server = &server};
 //   ocel_loop *loop = ocel_loop_open(&cfg, error, sizeof error);
@@ -10,8 +11,8 @@
 //
 // One thread owns a loop and the server inside it: it opens, runs and closes it. Only
 // ocel_loop_wake and ocel_loop_stop may be called from elsewhere.
-#ifndef OCEL_POSIX_LOOP_H
-#define OCEL_POSIX_LOOP_H
+#ifndef OCEL_LOOP_H
+#define OCEL_LOOP_H
 
 #include "ocel/server.h"
 
@@ -76,8 +77,8 @@ void ocel_loop_stop(ocel_loop *loop);
 /// Closes every socket and frees the server. NULL is allowed.
 void ocel_loop_close(ocel_loop *loop);
 
-/// Microseconds of CLOCK_MONOTONIC: the clock of the server and of `ocel_commit.captured_at`.
-ocel_us ocel_posix_now(void);
+/// The monotonic clock of the server and of `ocel_commit.captured_at`.
+ocel_us ocel_loop_now(void);
 
 #ifdef __cplusplus
 }
