@@ -46,6 +46,7 @@ static void set_rate(ocel_source_esp_video *s) {
   struct v4l2_streamparm p = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
   struct v4l2_fract *t = &p.parm.capture.timeperframe;
   if (s->cfg.fps != 0) {
+    p.parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
     *t = (struct v4l2_fract){.numerator = 1, .denominator = s->cfg.fps};
     if (ocel__video_control(s, VIDIOC_S_PARM, &p) != 0) s->counts.refused++;
   }

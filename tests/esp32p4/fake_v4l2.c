@@ -171,6 +171,7 @@ static int restart(const struct v4l2_restart_config *c) {
 
 static int set_rate(const struct v4l2_streamparm *p) {
   const struct v4l2_fract *t = &p->parm.capture.timeperframe;
+  if ((p->parm.capture.capability & V4L2_CAP_TIMEPERFRAME) == 0) return refuse(EINVAL);
   if (t->numerator != 1 || t->denominator == 0 || fake_v4l2.fps % t->denominator != 0) {
     return refuse(EINVAL);
   }

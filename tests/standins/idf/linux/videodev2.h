@@ -12,6 +12,7 @@
 #define V4L2_PIX_FMT_YUV420 v4l2_fourcc('Y', 'U', '1', '2')
 #define V4L2_PIX_FMT_RGB565 v4l2_fourcc('R', 'G', 'B', 'P')
 
+#define V4L2_CAP_TIMEPERFRAME 0x1000u
 #define V4L2_BUF_FLAG_DONE 0x0004u
 #define V4L2_BUF_FLAG_ERROR 0x0040u
 #define V4L2_CTRL_CLASS_USER 0x00980000u
