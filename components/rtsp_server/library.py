@@ -5,8 +5,37 @@ component lies in. ESPHome builds it in place."""
 from pathlib import Path
 
 import esphome.codegen as cg
+from esphome.components import esp32
 
 ROOT = Path(__file__).resolve().parents[2]
 
+
 def add_to_build() -> None:
     cg.add_library("ocel", None, ROOT.as_uri())
+
+
+def _add_idf_component(name: str) -> None:
+    # ESP-IDF calls a component as its folder is called.
+    esp32.add_idf_component(name=name, path=str(ROOT / "ports/esphome" / name))
+
+
+def _add_pipeline_to_build() -> None:
+    _add_idf_component("ocel")
+    _add_idf_component("ocel_esp32p4")
+    esp32.add_idf_component(name="espressif/esp_h264", ref="^1.3.8")
+
+
+def add_camera_to_build() -> None:
+    """The MIPI-CSI camera through esp_video, with what it stands on."""
+    _add_pipeline_to_build()
+    _add_idf_component("ocel_esp_video")
+    esp32.add_idf_component(name="espressif/esp_video", ref="~2.4.1")
+    esp32.add_idf_component(name="espressif/esp_cam_sensor", ref="~2.4.0")
+    for name in ("esp_driver_cam", "esp_driver_i2c"):
+        esp32.include_builtin_idf_component(name)
+    esp32.add_idf_sdkconfig_option("CONFIG_ESP_VIDEO_ENABLE_MIPI_CSI_VIDEO_DEVICE", True)
+    esp32.add_idf_sdkconfig_option("CONFIG_ESP_VIDEO_ENABLE_DVP_VIDEO_DEVICE", False)
+    esp32.add_idf_sdkconfig_option("CONFIG_ESP_VIDEO_ENABLE_ISP_VIDEO_DEVICE", True)
+    # Exposure and white balance by Espressif's algorithms; without, the picture stays dark.
+    esp32.add_idf_sdkconfig_option("CONFIG_ESP_VIDEO_ENABLE_ISP_PIPELINE_CONTROLLER", True)
+    esp32.add_idf_sdkconfig_option("CONFIG_CAMERA_XCLK_USE_ESP_CLOCK_ROUTER", True)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""mipi_dsi_cam takes the YAML that people have, or says what to write instead."""
+
+import pytest
+
+from p4 import BOARD, CAMERA, I2C, PSRAM
+
+GOOD = {
+    "as in the README": CAMERA,
+    "nothing but the defaults": "\nmipi_dsi_cam:\n",
+    "the options of the third-party component": """
+mipi_dsi_cam:
+  id: cam
+  sensor_type: SC202CS
+  i2c_id: bsp_bus
+  lane: 1
+  xclk_pin: GPIO36
+  xclk_freq: 24000000
+  sensor_addr: 0x36
+  resolution: 1280x720
+  pixel_format: RGB565
+  framerate: 15
+  jpeg_quality: 10
+  mirror_x: true
+  mirror_y: false
+  rotation: 180
+  crop_offset_x: 0
+""",
+    "their other names": """
+mipi_dsi_cam:
+  sensor: ov5647
+  external_clock_pin: GPIO20
+  frequency: 24MHz
+  resolution: 1080P
+""",
+    "no clock from the chip": "\nmipi_dsi_cam:\n  xclk_pin: -1\n",
+    "each size of the ov5647": "\nmipi_dsi_cam: {sensor_type: ov5647, resolution: 800x640, framerate: 25}\n",
+    "the encoder's own format": "\nmipi_dsi_cam: {pixel_format: YUV420}\n",
+}
+
+BAD = {
+    "sensor_type: ov02c10": "no driver for the ov02c10: use a camera with sc202cs or ov5647",
+    "sensor_type: imx219": "write sc202cs or ov5647",
+    "{sensor_type: sc202cs, sensor: ov5647}": "is another name of sensor_type",
+    "resolution: 1080P": "does not give 1920x1080: write one of 1280x720, 1600x900, 1600x1200",
+    "resolution: VGA": "does not give 640x480: write one of 1280x720",
+    "{sensor_type: ov5647, resolution: 720P}": "write one of 800x640, 800x800, 800x1280",
+    "resolution: 1281x720": "must be even, for example 1280x720",
+    "resolution: HD": "write QVGA, VGA, 480P, 720P, 1080P or WIDTHxHEIGHT",
+    "pixel_format: JPEG": "cannot feed the H.264 encoder: write RGB565",
+    "pixel_format: RAW8": "cannot feed the H.264 encoder: write RGB565",
+    "framerate: 25": "write one of 30, 15, 10, 6, 5, 3, 2, 1",
+    "framerate: 61": "value must be at most 60",
+    "lane: 2": "the sc202cs uses 1: write lane: 1",
+    "sensor_addr: 0x30": "looked for at 0x36",
+    "xclk_freq: 20MHz": "write 24MHz or leave it out",
+    "rotation: 90": "only 0 and 180",
+    "crop_offset_x: 80": "choose a smaller resolution",
+    "rgb_gains: {red: 1.0, green: 1.0, blue: 1.0}": "remove rgb_gains",
+    "jpeg_quality: 64": "value must be at most 63",
+    "reset_pin: GPIO5": "is an invalid option for [mipi_dsi_cam]",
+}
+
+ACTIONS = {
+    "capture_snapshot: {filename: /a.jpg}": "no JPEG is made yet: take a picture from the stream",
+    "start_streaming": "use rtsp_server.start and rtsp_server.stop",
+    "stop_streaming": "use rtsp_server.start and rtsp_server.stop",
+}
+
+
+def refused(esphome, yaml):
+    done = esphome.run("config", esphome.write(yaml))
+    assert done.returncode != 0, done.stdout
+    return " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_takes(esphome, name):
+    done = esphome.run("config", esphome.write(BOARD + PSRAM + I2C + GOOD[name]))
+    assert done.returncode == 0, done.stdout
+    assert "Configuration is valid!" in done.stdout
+
+
+@pytest.mark.parametrize("options", BAD)
+def test_refuses(esphome, options):
+    yaml = BOARD + PSRAM + I2C + f"\nmipi_dsi_cam:\n  {options}\n"
+    assert BAD[options] in refused(esphome, yaml)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_refuses_actions_that_are_not_there(esphome, action):
+    action, _, arguments = action.partition(": ")
+    script = f"\nscript: [{{id: s, then: [mipi_dsi_cam.{action}: {arguments or '{}'}]}}]\n"
+    yaml = BOARD + PSRAM + I2C + CAMERA + script
+    assert ACTIONS[f"{action}: {arguments}" if arguments else action] in refused(esphome, yaml)
+
+
+def test_says_what_a_device_needs(esphome):
+    assert "the pictures need PSRAM: add 'psram:" in refused(esphome, BOARD + I2C + CAMERA)
+    assert "requires component i2c" in refused(esphome, BOARD + PSRAM + CAMERA)
+    other = BOARD.replace("variant: esp32p4", "variant: esp32s3")
+    other = other[: other.index("ethernet:")]
+    assert "only available on ESP32P4" in refused(esphome, other + I2C + CAMERA)
+    old = BOARD.replace("type: esp-idf", "type: esp-idf, version: 5.4.0")
+    assert "5.4.2" in refused(esphome, old + PSRAM + I2C + CAMERA)
+
+
+@pytest.fixture(scope="module")
+def generated(esphome_for_session):
+    esphome = esphome_for_session
+    done = esphome.run("compile", "--only-generate", esphome.write(BOARD + PSRAM + I2C + CAMERA))
+    assert done.returncode == 0, done.stdout
+    return esphome.folder / ".esphome/build/testdevice"
+
+
+def test_generates_the_camera(generated):
+    main = (generated / "src/main.cpp").read_text()
+    for call in ("set_resolution(1280, 720)", "set_framerate(30)", "set_xclk(36, 24000000)",
+                 'set_sensor_type("sc202cs")', "set_mirror(false, false)", "set_i2c_bus(bsp_bus)"):  # fmt: skip
+        assert f"main_camera->{call};" in main
+    assert (generated / "src/esphome/components/mipi_dsi_cam/mipi_dsi_cam.cpp").is_file()
+
+
+def test_generates_the_sensor(generated):
+    options = set((generated / "sdkconfig.testdevice").read_text().splitlines())
+    assert {
+        "CONFIG_CAMERA_SC202CS=y",
+        "CONFIG_CAMERA_SC202CS_MIPI_RAW8_1280X720_30FPS=y",
+        "CONFIG_CAMERA_SC202CS_MIPI_DEFAULT_FMT_RAW8_1280X720_30FPS=y",
+        "CONFIG_CAMERA_SC202CS_MIPI_RAW8_1600X1200_30FPS=n",
+        "CONFIG_ESP_VIDEO_ENABLE_ISP_PIPELINE_CONTROLLER=y",
+    } <= options
+
+
+def test_names_the_components_for_esp_idf(generated):
+    manifest = (generated / "src/idf_component.yml").read_text()
+    for name in ("espressif/esp_video", "espressif/esp_cam_sensor", "espressif/esp_h264"):
+        assert name in manifest
+    for name in ("ocel", "ocel_esp32p4", "ocel_esp_video"):
+        assert f"ports/esphome/{name}\n" in manifest
