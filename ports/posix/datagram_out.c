@@ -140,6 +140,6 @@ void ocel__datagrams_write(ocel_loop *l) {
     tally t = {0, 0};
     while (t.done < n && !blocked(l)) send_some(l, &t, n);
     ocel_server_datagrams_sent(l->server, t.done, t.failed);
-    l->now = ocel_posix_now();
+    l->now = ocel_loop_now();
   }
 }
