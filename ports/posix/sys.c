@@ -73,7 +73,7 @@ static int sys_setrlimit(const struct rlimit *limit) { return setrlimit(RLIMIT_N
 
 static ssize_t sys_getrandom(void *bytes, size_t size) { return getrandom(bytes, size, 0); }
 
-ocel_posix_sys ocel__sys = {
+ocel_loop_sys ocel__sys = {
     .socket = socket,
     .setsockopt = setsockopt,
     .bind = sys_bind,

@@ -41,8 +41,8 @@ typedef struct {
   int (*setrlimit)(const struct rlimit *limit);
   ssize_t (*getrandom)(void *bytes, size_t size);
   int (*clock_gettime)(clockid_t clock, struct timespec *out);
-} ocel_posix_sys;
+} ocel_loop_sys;
 
-extern ocel_posix_sys ocel__sys;
+extern ocel_loop_sys ocel__sys;
 
 #endif

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fake_engine.h"
+#include "feign_room.h"
 
 static void echoes_over_both_families(void **state) {
   (void)state;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A loop in a thread of its own, clients with a time limit, and a kernel that can be made to fail.
+// A port's loop in a thread of its own, clients with a time limit, and a kernel that can be made to
+// fail.
 #ifndef LOOP_TEST_H
 #define LOOP_TEST_H
 
@@ -78,10 +79,9 @@ unsigned open_files(void);
 // ---- a kernel that fails ----
 
 /// The calls as they were.
-extern const ocel_posix_sys *const real_sys;
+extern const ocel_loop_sys *const real_sys;
 
-/// Makes the loop look at `fd` again as if the kernel had made room: what follows a short write
-/// that was feigned. To be called in the loop's thread, from a replaced call.
-void feign_room(int fd);
+/// What the tests of one port replace from the beginning; each port's tests have their own.
+void port_setup(void);
 
 #endif

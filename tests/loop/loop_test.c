@@ -6,33 +6,18 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { WATCHED_MAX = 1024, PATIENCE_SECONDS = 10 };
+enum { PATIENCE_SECONDS = 10 };
 
-static ocel_posix_sys originals;
-const ocel_posix_sys *const real_sys = &originals;
-
-static struct {
-  int epoll;
-  struct epoll_event event;
-} watched[WATCHED_MAX];
+static ocel_loop_sys originals;
+const ocel_loop_sys *const real_sys = &originals;
 
 static unsigned files_before;
-
-static int note_epoll_ctl(int epoll, int op, int fd, struct epoll_event *event) {
-  watched[fd].epoll = epoll;
-  watched[fd].event = *event;
-  return originals.epoll_ctl(epoll, op, fd, event);
-}
-
-void feign_room(int fd) {
-  (void)originals.epoll_ctl(watched[fd].epoll, EPOLL_CTL_MOD, fd, &watched[fd].event);
-}
 
 int rig_setup(void **state) {
   (void)state;
   if (originals.socket == NULL) originals = ocel__sys;
   ocel__sys = originals;
-  ocel__sys.epoll_ctl = note_epoll_ctl;
+  port_setup();
   files_before = open_files();
   return 0;
 }
