@@ -254,6 +254,9 @@ def p4(run: Run) -> Counts:
     for source in sources("ports/esp32p4", "ports/esp_video"):
         built = known.count(f'"file": "{source}"')
         counts.add(f"{source.relative_to(ROOT)} for esp_h264 1.1 and 1.3", built == 2)
+    for source in sources("ports/espidf"):
+        built = known.count(f'"file": "{source}"')
+        counts.add(f"{source.relative_to(ROOT)} without and with IPv6", built == 2)
     return counts
 
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A loop carries bytes between one engine (ocel/server.h) and sockets. Ports implement it:
-// ports/posix with epoll; no program has more than one of them.
+// ports/posix with epoll, ports/espidf with lwIP's select(); no program has more than one of them.
 //
 //   ocel_loop_config cfg = {.port = 8554, .rtp_port = 5004, .rtcp_port = 5005, .server = &server};
 //   ocel_loop *loop = ocel_loop_open(&cfg, error, sizeof error);
@@ -36,8 +36,9 @@ typedef struct {
   /// time given to ocel_loop_wake_at, and at least once a second; may be NULL. May call the
   /// server's functions, and commit to a ring, which is then looked at in the same turn.
   void (*on_wake)(void *ctx, ocel_us now);
-  void *ctx;    ///< Handed to both.
-  bool no_udp;  ///< Serve over TCP only; `rtp_port` and `rtcp_port` are then ignored.
+  void *ctx;             ///< Handed to both.
+  bool no_udp;           ///< Serve over TCP only; `rtp_port` and `rtcp_port` are then ignored.
+  bool external_memory;  ///< Take memory from PSRAM, where a machine has such beside its own.
 } ocel_loop_config;
 
 /// Opens the sockets and builds the server.
@@ -57,7 +58,7 @@ uint16_t ocel_loop_rtp_port(const ocel_loop *loop);
 uint16_t ocel_loop_rtcp_port(const ocel_loop *loop);
 
 /// New access units lie in a ring, or on_wake has something to do. From any thread or signal
-/// handler.
+/// handler; on ESP-IDF from any task, not from an interrupt.
 void ocel_loop_wake(ocel_loop *loop);
 
 /// Asks for one call of on_wake at `when`; the earliest of several counts. Only in the loop's

@@ -2,8 +2,9 @@
 # function: prints what the component hands over.
 #   cmake -DROOT=... -P espidf.cmake
 set(ESP_PLATFORM 1)
+set(CMAKE_BUILD_EARLY_EXPANSION 1)
 function(idf_component_register)
-  cmake_parse_arguments(C "" "" "SRCS;INCLUDE_DIRS;PRIV_INCLUDE_DIRS;REQUIRES" ${ARGN})
+  cmake_parse_arguments(C "" "" "SRCS;INCLUDE_DIRS;PRIV_INCLUDE_DIRS;REQUIRES;PRIV_REQUIRES" ${ARGN})
   if(C_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "not understood: ${C_UNPARSED_ARGUMENTS}")
   endif()

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens the listener and the UDP pair, or says in one sentence what stands in the way.
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bind.h"
+#include "loop_state.h"
+
+enum { PAIR_TRIES = 32, OTHER_SOCKETS = 5 };  // Listener, UDP pair, bell, one to refuse.
+
+static bool no_socket_left(int why) { return why == ENFILE || why == EMFILE || why == ENOBUFS; }
+
+static bool say(const ocel_loop *l, const char *what, unsigned port, char *error, size_t size) {
+  if (no_socket_left(errno)) {
+    (void)snprintf(error, size,
+                   "no socket left for %s port %u; this server needs %u: raise "
+                   "CONFIG_LWIP_MAX_SOCKETS (%d)",
+                   what, port, (unsigned)l->server_cfg.max_connections + OTHER_SOCKETS,
+                   CONFIG_LWIP_MAX_SOCKETS);
+  } else if (errno == EADDRINUSE) {
+    (void)snprintf(error, size,
+                   "%s port %u is in use by another part of the firmware; give one of them "
+                   "another port",
+                   what, port);
+  } else if (errno == EADDRNOTAVAIL && l->cfg.bind != NULL) {
+    (void)snprintf(error, size,
+                   "this device has no address %s; bind to one that it has, or to none",
+                   l->cfg.bind);
+  } else {
+    (void)snprintf(error, size, "cannot open %s port %u: %s; try another port", what, port,
+                   strerror(errno));
+  }
+  return false;
+}
+
+static int open_at(int type, ocel_sockaddr *where, uint16_t port) {
+  ocel__addr_set_port(where, port);
+  return ocel__open_bound(type, where);
+}
+
+// Every address of both families, or of IPv4 alone where lwIP has no IPv6.
+static int listen_everywhere(ocel_loop *l, ocel_sockaddr *where) {
+#if LWIP_IPV6
+  ocel__addr_any(AF_INET6, where);
+  const int fd = open_at(SOCK_STREAM, where, l->cfg.port);
+  if (fd >= 0 || errno == EADDRINUSE || no_socket_left(errno)) return fd;
+#endif
+  ocel__addr_any(AF_INET, where);
+  return open_at(SOCK_STREAM, where, l->cfg.port);
+}
+
+// A free even port and the next one (RFC 3550 11). Leaves errno of the last failure.
+static void open_free_pair(ocel_loop *l, ocel_sockaddr *where) {
+  int *const rtp = &l->udp[OCEL_PORT_RTP], *const rtcp = &l->udp[OCEL_PORT_RTCP];
+  for (int i = 0; i < PAIR_TRIES && *rtcp < 0; i++) {
+    if (*rtp >= 0) (void)ocel__sys.close(*rtp);
+    *rtp = open_at(SOCK_DGRAM, where, 0);
+    if (*rtp < 0) return;
+    const uint16_t port = ocel__local_of(*rtp).port;
+    if (port % 2 == 0) *rtcp = open_at(SOCK_DGRAM, where, (uint16_t)(port + 1));
+  }
+}
+
+static bool open_pair(ocel_loop *l, ocel_sockaddr *where, char *error, size_t size) {
+  const uint16_t wanted[2] = {l->cfg.rtp_port, l->cfg.rtcp_port};
+  if (wanted[0] == 0 && wanted[1] == 0) open_free_pair(l, where);
+  for (int i = 0; i < 2; i++) {
+    if (l->udp[i] < 0) l->udp[i] = open_at(SOCK_DGRAM, where, wanted[i]);
+    if (l->udp[i] < 0) return say(l, "UDP", wanted[i], error, size);
+    l->udp_port[i] = ocel__local_of(l->udp[i]).port;
+  }
+  return true;
+}
+
+bool ocel__listen(ocel_loop *l, char *error, size_t size) {
+  const char *const host = l->cfg.bind;
+  ocel_sockaddr where;
+  if (host == NULL || host[0] == '\0') {
+    l->listener = listen_everywhere(l, &where);
+  } else if (ocel__addr_parse(host, 0, &where)) {
+    l->listener = open_at(SOCK_STREAM, &where, l->cfg.port);
+  } else {
+    (void)snprintf(error, size,
+                   "\"%s\" is no numeric address such as 192.0.2.7; bind to one like that, or to "
+                   "none",
+                   host);
+    return false;
+  }
+  if (l->listener < 0) return say(l, "TCP", l->cfg.port, error, size);
+  l->port = ocel__local_of(l->listener).port;
+  l->family = where.any.sa_family;
+  return l->cfg.no_udp || open_pair(l, &where, error, size);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens and closes a loop: two pieces of memory, a handful of sockets, one server.
+#include "ocel/loop.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "loop_state.h"
+
+enum { ALIGN = 64 };
+
+static size_t aligned(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
+
+// A number that is not open yet is the newcomer's; one that is not open any more keeps its peer.
+static const ocel_addr *peer_of(const ocel_loop *l, int conn) {
+  if (conn < 0 || conn >= l->server_cfg.max_connections) return l->arriving;
+  const ocel__conn *const c = &l->conns[conn];
+  return l->arriving != NULL && (c->flags & CONN_OPEN) == 0 ? l->arriving : &c->peer;
+}
+
+static void pass_event(void *loop, const ocel_event *e) {
+  const ocel_loop *const l = loop;
+  l->cfg.on_event(l->cfg.ctx, e, peer_of(l, e->conn));
+}
+
+static void fill_config(ocel_loop *l) {
+  ocel_server_config *const cfg = &l->server_cfg;
+  cfg->platform = (ocel_platform){
+      .ctx = l,
+      .random = ocel__random,
+      .wall_clock = ocel__wall_clock,
+      .event = l->cfg.on_event != NULL ? pass_event : NULL,
+  };
+  cfg->rtp_port = l->udp_port[OCEL_PORT_RTP];
+  cfg->rtcp_port = l->udp_port[OCEL_PORT_RTCP];
+  cfg->datagram_segments = 1;  // lwIP has no segmentation offload.
+}
+
+static bool say_memory(const ocel_loop_config *cfg, char *error, size_t size, size_t need) {
+  (void)snprintf(error, size, "%u bytes of %s in one piece are not to be had; %s", (unsigned)need,
+                 cfg->external_memory ? "PSRAM" : "internal RAM",
+                 cfg->external_memory ? "allow fewer clients, or smaller buffers of the camera"
+                                      : "allow fewer clients, or take external_memory (PSRAM)");
+  return false;
+}
+
+static ocel_loop *reserve(const ocel_loop_config *cfg, char *error, size_t error_size) {
+  const size_t conns_at = aligned(sizeof(ocel_loop));
+  const size_t size = conns_at + cfg->server->max_connections * sizeof(ocel__conn);
+  uint8_t *const mem = ocel__sys.reserve(size, cfg->external_memory);
+  if (mem == NULL) {
+    (void)say_memory(cfg, error, error_size, size);
+    return NULL;
+  }
+  ocel_loop *const l = (void *)mem;
+  l->conns = (void *)(mem + conns_at);
+  l->cfg = *cfg;
+  l->server_cfg = *cfg->server;
+  l->listener = l->udp[0] = l->udp[1] = l->bell = -1;
+  l->wake_at = l->udp_retry_at = l->udp_give_up_at = OCEL_NEVER;
+  l->now = ocel_loop_now();
+  return l;
+}
+
+static bool build_server(ocel_loop *l, char *error, size_t error_size) {
+  fill_config(l);
+  const size_t size = ocel_server_size(&l->server_cfg);
+  if (size == 0) {
+    (void)snprintf(error, error_size,
+                   "a setting of the server is out of range; see the bounds in ocel/server.h");
+    return false;
+  }
+  l->server_mem = ocel__sys.reserve(size, l->cfg.external_memory);
+  if (l->server_mem == NULL) return say_memory(&l->cfg, error, error_size, size);
+  l->server = ocel_server_init(l->server_mem, size, &l->server_cfg, l->now);
+  return l->server != NULL;
+}
+
+static bool open_bell(ocel_loop *l, char *error, size_t size) {
+  if (ocel__bell_open(l)) return true;
+  (void)snprintf(error, size,
+                 "cannot open the socket that wakes the network task: %s; set "
+                 "CONFIG_LWIP_NETIF_LOOPBACK=y and raise CONFIG_LWIP_MAX_SOCKETS (%d)",
+                 strerror(errno), CONFIG_LWIP_MAX_SOCKETS);
+  return false;
+}
+
+ocel_loop *ocel_loop_open(const ocel_loop_config *cfg, char *error, size_t error_size) {
+  ocel_loop *const l = reserve(cfg, error, error_size);
+  if (l == NULL) return NULL;
+  if (ocel__listen(l, error, error_size) && open_bell(l, error, error_size) &&
+      build_server(l, error, error_size)) {
+    return l;
+  }
+  ocel_loop_close(l);
+  return NULL;
+}
+
+static void close_if_open(int fd) {
+  if (fd >= 0) (void)ocel__sys.close(fd);
+}
+
+void ocel_loop_close(ocel_loop *l) {
+  if (l == NULL) return;
+  for (unsigned i = 0; i < l->server_cfg.max_connections; i++) {
+    if ((l->conns[i].flags & CONN_OPEN) != 0) (void)ocel__sys.close(l->conns[i].fd);
+  }
+  for (unsigned i = 0; i < LINGER_MAX; i++) {
+    if (l->linger[i].used) (void)ocel__sys.close(l->linger[i].fd);
+  }
+  close_if_open(l->listener);
+  close_if_open(l->udp[0]);
+  close_if_open(l->udp[1]);
+  close_if_open(l->bell);
+  if (l->server_mem != NULL) ocel__sys.release(l->server_mem);
+  ocel__sys.release(l);
+}
+
+ocel_server *ocel_loop_server(ocel_loop *l) { return l->server; }
+
+uint16_t ocel_loop_port(const ocel_loop *l) { return l->port; }
+
+uint16_t ocel_loop_rtp_port(const ocel_loop *l) { return l->udp_port[OCEL_PORT_RTP]; }
+
+uint16_t ocel_loop_rtcp_port(const ocel_loop *l) { return l->udp_port[OCEL_PORT_RTCP]; }
+
+ocel_loop_counts ocel_loop_get_counts(const ocel_loop *l) {
+  ocel_loop_counts counts = l->counts;
+  counts.wake_failed = atomic_load(&l->wake_failed);
+  return counts;
+}

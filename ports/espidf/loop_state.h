@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of the loop share. Private to ports/espidf.
+#ifndef OCEL_ESPIDF_LOOP_STATE_H
+#define OCEL_ESPIDF_LOOP_STATE_H
+
+#include <stdatomic.h>
+
+#include "addr.h"
+#include "ocel/loop_counts.h"
+#include "ocel/loop.h"
+#include "sdkconfig.h"
+#include "sys.h"
+
+enum {
+  SPANS_MAX = 96,    // One write's worth.
+  BATCHES_MAX = 16,  // Datagrams asked of the engine at once.
+  READ_BYTES = 2048,
+  LINGER_MAX = 2,  // Sockets are scarce.
+  // What one connection may write before the others have their turn, so that a large picture
+  // goes out bit by bit.
+  TURN_BYTES = CONFIG_LWIP_TCP_SND_BUF_DEFAULT / 2,
+  TURN_DATAGRAMS = 32,
+};
+
+#define LINGER_TIME OCEL_SECOND
+/// Between two tries where lwIP has no memory.
+#define RETRY_TIME (5 * OCEL_MILLISECOND)
+
+/// Flags of a connection. All zero: the number is not in use.
+enum {
+  CONN_OPEN = 1,
+  CONN_BLOCKED = 2,  // The engine was told so; it will be told when there is room.
+  CONN_ENDED = 4,    // The peer has sent its last byte, or is gone.
+};
+
+typedef struct {
+  int fd;
+  uint8_t flags;
+  uint32_t turn_bytes;  // Written in this turn.
+  ocel_us retry_at;     // While blocked: when it is looked at again.
+  ocel_addr peer;
+} ocel__conn;
+
+/// A socket that is closed on our side and waits for the peer's end, so that a reset does not
+/// overtake the last reply.
+typedef struct {
+  bool used;
+  int fd;
+  ocel_us until;
+} ocel__linger;
+
+/// What select is asked, and what it answered.
+typedef struct {
+  fd_set readable, writable;
+  int count;
+} ocel__watch;
+
+struct ocel_loop {
+  ocel_loop_config cfg;
+  ocel_server_config server_cfg;
+  ocel_server *server;
+  void *server_mem;
+  ocel_us now;  // As the engine was last told.
+
+  int listener, udp[2], bell;
+  int family;
+  uint16_t port, udp_port[2];
+
+  atomic_bool woken;  // on_wake is to be called.
+  atomic_bool rung;   // A datagram is on its way to the bell.
+  atomic_bool stop;
+  atomic_uint wake_failed;
+  bool stopping;
+  ocel_us stop_at, next_wake, wake_at;
+
+  ocel_us accept_at;  // Not to be looked at before.
+  const ocel_addr *arriving;
+
+  ocel__conn *conns;
+  uint16_t open_count, linger_count;
+  ocel__linger linger[LINGER_MAX];
+
+  ocel_us udp_retry_at;    // OCEL_NEVER: nothing is put off.
+  ocel_us udp_give_up_at;  // OCEL_NEVER: the last one went.
+  bool udp_more;           // The engine may have datagrams for another turn.
+
+  ocel_loop_counts counts;
+  ocel_datagrams batches[BATCHES_MAX];
+  ocel_span spans[SPANS_MAX];
+  uint8_t bytes[READ_BYTES];
+};
+
+// The engine's spans go to lwIP as they are.
+_Static_assert(sizeof(ocel_span) == sizeof(struct iovec), "same size");
+_Static_assert(offsetof(ocel_span, p) == offsetof(struct iovec, iov_base), "same order");
+_Static_assert(offsetof(ocel_span, n) == offsetof(struct iovec, iov_len), "same order");
+
+static inline struct iovec *ocel__iov(const ocel_span *spans) {
+  union {
+    const ocel_span *in;
+    struct iovec *out;
+  } u = {spans};
+  return u.out;
+}
+
+/// No memory just now: worth another try.
+bool ocel__starved(int why);
+
+// ---- clock.c ----
+ocel_ntp ocel__wall_clock(void *loop);
+void ocel__random(void *loop, uint8_t *out, size_t n);
+
+// ---- listen.c, bell.c ----
+/// Opens listener and UDP pair; false with a sentence in `error`.
+bool ocel__listen(ocel_loop *l, char *error, size_t size);
+/// Opens the socket that wakes the loop; false with errno.
+bool ocel__bell_open(ocel_loop *l);
+void ocel__bell_heard(ocel_loop *l);
+
+// ---- watch.c ----
+void ocel__watch_fill(ocel_loop *l, ocel__watch *w);
+/// Tells what select has found.
+void ocel__watch_dispatch(ocel_loop *l, const ocel__watch *w);
+
+// ---- accept.c ----
+void ocel__accept(ocel_loop *l);
+
+// ---- linger.c ----
+/// Takes a socket over: says that nothing more is coming, and closes it when the peer has, or
+/// after LINGER_TIME.
+void ocel__linger_begin(ocel_loop *l, int fd);
+void ocel__linger_read(ocel_loop *l, ocel__linger *slot);
+void ocel__linger_expire(ocel_loop *l);
+ocel_us ocel__linger_deadline(const ocel_loop *l);
+
+// ---- stream_io.c ----
+void ocel__conn_read(ocel_loop *l, unsigned conn);
+void ocel__conn_writable(ocel_loop *l, unsigned conn);
+void ocel__conn_write(ocel_loop *l, unsigned conn);
+void ocel__conn_shut(ocel_loop *l, unsigned conn);
+/// After the tasks: tells the engine of peers that are gone.
+void ocel__conns_settle(ocel_loop *l);
+/// When a connection that was put off is due; OCEL_NEVER: none is.
+ocel_us ocel__conns_deadline(const ocel_loop *l);
+
+// ---- datagrams.c ----
+void ocel__datagrams_read(ocel_loop *l, ocel_port port);
+void ocel__datagrams_write(ocel_loop *l);
+
+#endif
