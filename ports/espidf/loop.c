@@ -37,7 +37,7 @@ static void fill_config(ocel_loop *l) {
   cfg->datagram_segments = 1;  // lwIP has no segmentation offload.
 }
 
-static bool say_memory(const ocel_loop_config *cfg, char *error, size_t size, size_t need) {
+static bool say_memory(const ocel_loop_config *cfg, size_t need, char *error, size_t size) {
   (void)snprintf(error, size, "%u bytes of %s in one piece are not to be had; %s", (unsigned)need,
                  cfg->external_memory ? "PSRAM" : "internal RAM",
                  cfg->external_memory ? "allow fewer clients, or smaller buffers of the camera"
@@ -47,10 +47,10 @@ static bool say_memory(const ocel_loop_config *cfg, char *error, size_t size, si
 
 static ocel_loop *reserve(const ocel_loop_config *cfg, char *error, size_t error_size) {
   const size_t conns_at = aligned(sizeof(ocel_loop));
-  const size_t size = conns_at + cfg->server->max_connections * sizeof(ocel__conn);
-  uint8_t *const mem = ocel__sys.reserve(size, cfg->external_memory);
+  const size_t bytes = conns_at + cfg->server->max_connections * sizeof(ocel__conn);
+  uint8_t *const mem = ocel__sys.reserve(bytes, cfg->external_memory);
   if (mem == NULL) {
-    (void)say_memory(cfg, error, error_size, size);
+    (void)say_memory(cfg, bytes, error, error_size);
     return NULL;
   }
   ocel_loop *const l = (void *)mem;
@@ -65,15 +65,15 @@ static ocel_loop *reserve(const ocel_loop_config *cfg, char *error, size_t error
 
 static bool build_server(ocel_loop *l, char *error, size_t error_size) {
   fill_config(l);
-  const size_t size = ocel_server_size(&l->server_cfg);
-  if (size == 0) {
+  const size_t bytes = ocel_server_size(&l->server_cfg);
+  if (bytes == 0) {
     (void)snprintf(error, error_size,
                    "a setting of the server is out of range; see the bounds in ocel/server.h");
     return false;
   }
-  l->server_mem = ocel__sys.reserve(size, l->cfg.external_memory);
-  if (l->server_mem == NULL) return say_memory(&l->cfg, error, error_size, size);
-  l->server = ocel_server_init(l->server_mem, size, &l->server_cfg, l->now);
+  l->server_mem = ocel__sys.reserve(bytes, l->cfg.external_memory);
+  if (l->server_mem == NULL) return say_memory(&l->cfg, bytes, error, error_size);
+  l->server = ocel_server_init(l->server_mem, bytes, &l->server_cfg, l->now);
   return l->server != NULL;
 }
 

@@ -3,6 +3,7 @@
 // that is unwilling.
 #include "viewing.h"
 
+#include "loop_state.h"
 #include "lwip_standin.h"
 
 void port_setup(void) {}
@@ -67,6 +68,30 @@ static void every_byte_arrives_in_the_end(void **state) {
   }
 }
 
+static atomic_size_t turn_bytes, turn_most;
+
+static ssize_t add_to_turn(int fd, const struct msghdr *msg) {
+  const ssize_t n = real_sys->sendmsg(fd, msg);
+  if (n > 1) turn_bytes += (size_t)n;  // One byte rings the bell.
+  if (turn_bytes > turn_most) turn_most = turn_bytes;
+  return n;
+}
+
+static int begin_turn(int count, fd_set *readable, fd_set *writable, ocel_us timeout) {
+  turn_bytes = 0;
+  return real_sys->select(count, readable, writable, timeout);
+}
+
+// A key picture is larger than what one viewer may be sent before the others have their turn.
+static void large_picture_takes_turns(void **state) {
+  (void)state;
+  turn_bytes = turn_most = 0;
+  ocel__sys.sendmsg = add_to_turn;
+  ocel__sys.select = begin_turn;
+  check_viewing(false, "127.0.0.1");
+  assert_in_range(turn_most, 1000, TURN_BYTES);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(every_byte_arrives, rig_setup, all_given_back),
@@ -74,6 +99,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(every_byte_arrives_in_the_end, rig_setup, all_given_back),
       cmocka_unit_test_setup_teardown(stopped_viewer_resumes_with_a_key_picture, rig_setup,
                                       all_given_back),
+      cmocka_unit_test_setup_teardown(large_picture_takes_turns, rig_setup, all_given_back),
       cmocka_unit_test_setup_teardown(stop_ends_every_session, rig_setup, all_given_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
