@@ -22,6 +22,8 @@ CODEOWNERS = ["@ocel"]
 DEPENDENCIES = ["esp32", "i2c"]
 DOMAIN = "mipi_dsi_cam"
 
+HAS_FRAME_SOURCE = True  # for rtsp_server, which knows the third-party component by its lack
+
 CONF_CROP_OFFSET_X = "crop_offset_x"
 CONF_EXTERNAL_CLOCK_PIN = "external_clock_pin"
 CONF_FRAMERATE = "framerate"

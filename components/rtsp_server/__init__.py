@@ -3,7 +3,7 @@
 
 from esphome import automation
 import esphome.codegen as cg
-from esphome.components import network, socket
+from esphome.components import network, ota, socket, wifi
 import esphome.config_validation as cv
 from esphome.const import (
     CONF_ID,
@@ -12,9 +12,10 @@ from esphome.const import (
     CONF_PORT,
     CONF_USERNAME,
 )
+from esphome.core import CORE
 from esphome.types import ConfigType
 
-from . import library
+from . import board, library
 
 CODEOWNERS = ["@ocel"]
 DEPENDENCIES = ["network"]
@@ -31,6 +32,7 @@ CONF_ON_CLIENT_CONNECTED = "on_client_connected"
 CONF_ON_CLIENT_DISCONNECTED = "on_client_disconnected"
 CONF_ON_STREAM_START = "on_stream_start"
 CONF_ON_STREAM_STOP = "on_stream_stop"
+CONF_PIPELINE_ID = "pipeline_id"
 CONF_QP_MAX = "qp_max"
 CONF_QP_MIN = "qp_min"
 CONF_RTCP_PORT = "rtcp_port"
@@ -47,6 +49,8 @@ QP_RANGE = (0, 51)
 
 rtsp_server_ns = cg.esphome_ns.namespace("rtsp_server")
 RTSPServer = rtsp_server_ns.class_("RTSPServer", cg.Component)
+VideoSource = rtsp_server_ns.class_("VideoSource")
+PipelineSource = rtsp_server_ns.class_("PipelineSource", VideoSource)
 Start = rtsp_server_ns.enum("Start", is_class=True)
 
 STARTS = {"auto": Start.AUTO, "gop": Start.GOP, "idr": Start.IDR, "live": Start.LIVE}
@@ -109,8 +113,11 @@ def _reserve_sockets(config: ConfigType) -> ConfigType:
     # One more than clients: whoever comes too many is told so.
     socket.consume_sockets(config[CONF_MAX_CLIENTS] + 1, DOMAIN)(config)
     socket.consume_sockets(1, DOMAIN, socket.SocketType.TCP_LISTEN)(config)
-    if config[CONF_TRANSPORT] != "tcp":
-        socket.consume_sockets(2, DOMAIN, socket.SocketType.UDP)(config)
+    datagrams = 2 if config[CONF_TRANSPORT] != "tcp" else 0
+    if CORE.is_esp32:
+        datagrams += 1  # by which the server's task is woken
+    if datagrams:
+        socket.consume_sockets(datagrams, DOMAIN, socket.SocketType.UDP)(config)
     network.require_high_performance_networking()
     return config
 
@@ -119,6 +126,7 @@ CONFIG_SCHEMA = cv.All(
     cv.Schema(
         {
             cv.GenerateID(): cv.declare_id(RTSPServer),
+            cv.GenerateID(CONF_PIPELINE_ID): cv.declare_id(PipelineSource),
             cv.Required(CONF_CAMERA_ID): cv.use_id(cg.Component),
             cv.Optional(CONF_ENABLED, default=True): cv.boolean,
             cv.Optional(CONF_PORT, default=554): cv.port,
@@ -146,13 +154,15 @@ CONFIG_SCHEMA = cv.All(
             cv.Optional(CONF_ON_ERROR): automation.validate_automation(),
         }
     ).extend(cv.COMPONENT_SCHEMA),
-    cv.only_on(["host"]),  # the port to the ESP32-P4 is not ready
+    cv.only_on(["esp32", "host"]),
+    board.validate,
     _qp_bounds,
     _ports,
     _no_login_yet,
     _reserve_sockets,
 )
 
+FINAL_VALIDATE_SCHEMA = board.final_validate
 
 _ID_SCHEMA = automation.maybe_simple_id({cv.GenerateID(): cv.use_id(RTSPServer)})
 
@@ -199,12 +209,32 @@ _CALLBACKS = (
 )
 
 
+async def _video_source(config: ConfigType) -> cg.MockObj:
+    camera = await cg.get_variable(config[CONF_CAMERA_ID])
+    if not CORE.is_esp32:
+        return camera
+    yaml = next((c for c in cv.ensure_list(dict)(CORE.config[board.CAMERA])
+                 if c[CONF_ID] == config[CONF_CAMERA_ID]))  # fmt: skip
+    source = cg.new_Pvariable(config[CONF_PIPELINE_ID])
+    adapter = "direct_camera" if board.is_own_camera() else "rgb565_camera"
+    cg.add(source.set_camera(getattr(rtsp_server_ns, adapter)(camera)))
+    cg.add(source.set_unit_max(board.unit_max(board.size_of(yaml))))
+    return source
+
+
+def _care_for_the_network() -> None:
+    if "ota" in CORE.config:
+        ota.request_ota_state_listeners()
+    if "wifi" in CORE.config and CORE.is_esp32:
+        wifi.enable_runtime_power_save_control()
+
+
 async def to_code(config: ConfigType) -> None:
     library.add_to_build()
+    _care_for_the_network()
     var = cg.new_Pvariable(config[CONF_ID])
     await cg.register_component(var, config)
-    camera = await cg.get_variable(config[CONF_CAMERA_ID])
-    cg.add(var.set_video_source(camera))
+    cg.add(var.set_video_source(await _video_source(config)))
     cg.add(var.set_enabled(config[CONF_ENABLED]))
     cg.add(var.set_port(config[CONF_PORT]))
     cg.add(var.set_stream_path(config[CONF_STREAM_PATH]))

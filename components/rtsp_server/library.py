@@ -6,12 +6,18 @@ from pathlib import Path
 
 import esphome.codegen as cg
 from esphome.components import esp32
+from esphome.core import CORE
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def add_to_build() -> None:
-    cg.add_library("ocel", None, ROOT.as_uri())
+    if not CORE.is_esp32:
+        cg.add_library("ocel", None, ROOT.as_uri())
+        return
+    add_pipeline_to_build()
+    # Another task wakes the server's by a datagram to itself.
+    esp32.add_idf_sdkconfig_option("CONFIG_LWIP_NETIF_LOOPBACK", True)
 
 
 def _add_idf_component(name: str) -> None:
@@ -19,7 +25,8 @@ def _add_idf_component(name: str) -> None:
     esp32.add_idf_component(name=name, path=str(ROOT / "ports/esphome" / name))
 
 
-def _add_pipeline_to_build() -> None:
+def add_pipeline_to_build() -> None:
+    """The core, and the way of a picture from a camera through the encoder."""
     _add_idf_component("ocel")
     _add_idf_component("ocel_esp32p4")
     esp32.add_idf_component(name="espressif/esp_h264", ref="^1.3.8")
@@ -27,7 +34,7 @@ def _add_pipeline_to_build() -> None:
 
 def add_camera_to_build() -> None:
     """The MIPI-CSI camera through esp_video, with what it stands on."""
-    _add_pipeline_to_build()
+    add_pipeline_to_build()
     _add_idf_component("ocel_esp_video")
     esp32.add_idf_component(name="espressif/esp_video", ref="~2.4.1")
     esp32.add_idf_component(name="espressif/esp_cam_sensor", ref="~2.4.0")

@@ -3,10 +3,23 @@
 
 #include <cinttypes>
 #include <cstdio>
-#include <thread>
 
+#include "esphome/components/network/util.h"
 #include "esphome/core/hal.h"
 #include "esphome/core/log.h"
+
+#ifdef USE_ESP32
+#include <freertos/FreeRTOS.h>
+#include <freertos/task.h>
+#ifdef USE_MDNS
+#include <mdns.h>
+#endif
+#ifdef USE_WIFI
+#include "esphome/components/wifi/wifi_component.h"
+#endif
+#else
+#include <thread>
+#endif
 
 namespace esphome::rtsp_server {
 
@@ -21,12 +34,71 @@ void RTSPServer::setup() {
     this->mark_failed(LOG_STR("no memory for the pictures: use a smaller resolution, or more PSRAM"));
     return;
   }
-  std::thread([this] { this->run_(); }).detach();
+  if (!this->start_task_()) {
+    this->mark_failed(LOG_STR("no internal memory for the server's task: remove other components"));
+    return;
+  }
+#ifdef USE_OTA_STATE_LISTENER
+  ota::get_global_ota_callback()->add_global_state_listener(this);
+#endif
+  if (this->mdns_)
+    this->defer([this] { this->announce_(); });  // after mDNS has been set up
   this->update_();
   ESP_LOGI(TAG, "RTSP Server setup complete");
   ESP_LOGI(TAG, "Stream URL: %s", this->url().c_str());
   ESP_LOGW(TAG, "No password: whoever reaches this port sees the picture; keep it inside your network");
 }
+
+#ifdef USE_ESP32
+// Below the encoder's task, on the same core: the other one is for the main loop and the network's driver.
+static const uint32_t TASK_STACK = 8192;
+static const UBaseType_t TASK_PRIORITY = 4;
+static const BaseType_t TASK_CORE = 1;
+
+bool RTSPServer::start_task_() {
+  const auto run = [](void *self) {
+    static_cast<RTSPServer *>(self)->run_();
+    vTaskDelete(nullptr);
+  };
+  return xTaskCreatePinnedToCore(run, "rtsp_server", TASK_STACK, this, TASK_PRIORITY, nullptr, TASK_CORE) == pdPASS;
+}
+#else
+bool RTSPServer::start_task_() {
+  std::thread([this] { this->run_(); }).detach();
+  return true;
+}
+#endif
+
+void RTSPServer::announce_() {
+#if defined(USE_ESP32) && defined(USE_MDNS)
+  mdns_txt_item_t path{"path", this->stream_path_};
+  const esp_err_t rc = mdns_service_add(nullptr, "_rtsp", "_tcp", this->port_, &path, 1);
+  if (rc != ESP_OK)
+    ESP_LOGW(TAG, "Not announced by mDNS: %s", esp_err_to_name(rc));
+#endif
+}
+
+// Wi-Fi that sleeps between beacons delays pictures by as much.
+void RTSPServer::spare_power_(bool spare) {
+#if defined(USE_ESP32) && defined(USE_WIFI) && defined(USE_WIFI_RUNTIME_POWER_SAVE)
+  if (spare) {
+    wifi::global_wifi_component->release_high_performance();
+  } else {
+    wifi::global_wifi_component->request_high_performance();
+  }
+#endif
+}
+
+#ifdef USE_OTA_STATE_LISTENER
+void RTSPServer::on_ota_global_state(ota::OTAState state, float progress, uint8_t error, ota::OTAComponent *component) {
+  if (state == ota::OTA_STARTED) {
+    this->paused_ = true;
+    this->stop_loop_();
+  } else if (state == ota::OTA_ABORT || state == ota::OTA_ERROR) {
+    this->paused_ = false;
+  }
+}
+#endif
 
 // Room for the newest group of pictures and the next key picture: two seconds at the bitrate, and never less than
 // the ring needs.
@@ -47,8 +119,16 @@ bool RTSPServer::reserve_ring_() {
 }
 
 std::string RTSPServer::url() const {
-  char text[96];
-  snprintf(text, sizeof(text), "rtsp://127.0.0.1:%u%s", this->port_, this->stream_path_);
+  std::string address = "127.0.0.1";
+#ifdef USE_ESP32
+  for (const auto &ip : network::get_ip_addresses()) {
+    char text[network::IP_ADDRESS_BUFFER_SIZE];
+    if (ip.is_set() && ip.is_ip4())
+      address = ip.str_to(text);
+  }
+#endif
+  char text[128];
+  snprintf(text, sizeof(text), "rtsp://%s:%u%s", address.c_str(), this->port_, this->stream_path_);
   return text;
 }
 
@@ -96,6 +176,7 @@ void RTSPServer::update_() {
   const bool streaming = this->is_streaming();
   if (streaming != this->streaming_) {
     this->streaming_ = streaming;
+    spare_power_(!streaming);
     (streaming ? this->stream_start_callback_ : this->stream_stop_callback_).call();
   }
   this->update_callback_.call();
@@ -105,6 +186,10 @@ void RTSPServer::start() { this->wanted_ = true; }
 
 void RTSPServer::stop() {
   this->wanted_ = false;
+  this->stop_loop_();
+}
+
+void RTSPServer::stop_loop_() {
   LockGuard guard(this->mutex_);
   if (this->loop_ != nullptr)
     ocel_loop_stop(this->loop_);
@@ -175,7 +260,7 @@ void RTSPServer::dump_config() {
 void RTSPServer::run_() {
   uint32_t pause_until = 0;
   while (!this->ending_) {
-    if (!this->wanted_ || static_cast<int32_t>(millis() - pause_until) < 0) {
+    if (!this->wanted_ || this->paused_ || static_cast<int32_t>(millis() - pause_until) < 0) {
       delay(20);
       continue;
     }
@@ -202,6 +287,7 @@ bool RTSPServer::open_() {
   cfg.rtp_port = this->rtp_port_;
   cfg.rtcp_port = this->rtcp_port_;
   cfg.no_udp = !this->udp_;
+  cfg.external_memory = true;
   cfg.server = &server;
   cfg.on_event = [](void *self, const ocel_event *event, const ocel_addr *peer) {
     static_cast<RTSPServer *>(self)->on_event_(event, peer);
@@ -240,7 +326,7 @@ bool RTSPServer::open_() {
 void RTSPServer::serve_() {
   ocel_loop *loop = this->loop_;
   this->note_(Notice::STARTED, "");
-  if (!this->wanted_)
+  if (!this->wanted_ || this->paused_)
     ocel_loop_stop(loop);  // stop() came while the port was being opened
   if (ocel_loop_run(loop) != 0)
     this->fail_("the network refuses to go on; the port is opened again");
@@ -283,7 +369,9 @@ void RTSPServer::on_event_(const ocel_event *event, const ocel_addr *peer) {
     address[w.n] = '\0';
   }
   const char *text = reinterpret_cast<const char *>(address);
-  if (event->code == OCEL_EVENT_KEYFRAME_WANTED) {
+  if (event->code == OCEL_EVENT_CONNECTED) {
+    this->source_->set_watched(true);  // the description of the stream needs a picture already
+  } else if (event->code == OCEL_EVENT_KEYFRAME_WANTED) {
     this->source_->request_keyframe();
   } else if (event->code == OCEL_EVENT_SESSION_SETUP) {
     this->note_(Notice::CONNECTED, text);
@@ -306,7 +394,7 @@ void RTSPServer::on_wake_(ocel_us now) {
   if (!changed && now < this->next_snapshot_)
     return;
   this->next_snapshot_ = now + OCEL_SECOND;
-  this->source_->set_watched(stats.playing > 0);
+  this->source_->set_watched(stats.connections > 0 || stats.sessions > 0);
   this->take_snapshot_(now);
 }
 

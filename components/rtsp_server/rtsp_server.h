@@ -9,6 +9,10 @@
 #include "esphome/core/defines.h"
 #include "esphome/core/helpers.h"
 
+#ifdef USE_OTA_STATE_LISTENER
+#include "esphome/components/ota/ota_backend.h"
+#endif
+
 #include "video_source.h"
 
 #include <ocel/loop.h>
@@ -38,7 +42,12 @@ struct Notice {
 
 /// Binds one engine to ESPHome. The engine runs in a task of its own; loop() only passes on what
 /// that task has seen.
-class RTSPServer final : public Component {
+class RTSPServer final : public Component
+#ifdef USE_OTA_STATE_LISTENER
+    ,
+                         public ota::OTAGlobalStateListener
+#endif
+{
  public:
   void setup() override;
   void loop() override;
@@ -46,6 +55,11 @@ class RTSPServer final : public Component {
   void on_shutdown() override;
   bool teardown() override;
   float get_setup_priority() const override { return setup_priority::AFTER_CONNECTION; }
+
+#ifdef USE_OTA_STATE_LISTENER
+  /// Nothing is served while new firmware is written.
+  void on_ota_global_state(ota::OTAState state, float progress, uint8_t error, ota::OTAComponent *component) override;
+#endif
 
   void set_video_source(VideoSource *source) { this->source_ = source; }
   void set_enabled(bool enabled) { this->wanted_ = enabled; }
@@ -107,6 +121,9 @@ class RTSPServer final : public Component {
  protected:
   // Main loop.
   bool reserve_ring_();
+  bool start_task_();
+  void announce_();
+  void stop_loop_();
   void tell_(const Notice &notice);
   void update_();
 
@@ -135,6 +152,7 @@ class RTSPServer final : public Component {
 
   // Shared between the two tasks.
   std::atomic<bool> wanted_{true};
+  std::atomic<bool> paused_{false};  // While new firmware is written.
   std::atomic<bool> ending_{false};
   std::atomic<bool> ended_{false};
   std::atomic<bool> disconnect_{false};
@@ -152,6 +170,8 @@ class RTSPServer final : public Component {
   Snapshot seen_{};
   std::string last_client_;
   bool streaming_{false};
+
+  static void spare_power_(bool spare);
 
   CallbackManager<void()> update_callback_;
   CallbackManager<void(std::string, std::string)> connected_callback_;
