@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The components' C++ compiles for the ESP32-P4's instruction set, against stand-ins for ESP-IDF's
+headers and the headers of the real ESPHome. Nothing is linked."""
+
+import re
+import subprocess
+
+import pytest
+
+from conftest import ROOT, Esphome
+from test_board import SMALLEST
+
+STANDINS = ROOT / "tests/standins/esphome"
+GXX = "riscv64-unknown-elf-g++"
+FLAGS = """-march=rv32imafc -mabi=ilp32f -std=gnu++20 -Os -Wall -Werror -Wno-sign-compare
+-fno-exceptions -fno-rtti -nostdinc -nostdinc++ -D_GNU_SOURCE -DESP_PLATFORM -DUSE_ESP32
+-DUSE_ESP32_FRAMEWORK_ESP_IDF -DUSE_ESP32_VARIANT_ESP32P4 -DUSE_ESP_IDF -DUSE_LWIP_FAST_SELECT
+-DESPHOME_LOG_LEVEL=ESPHOME_LOG_LEVEL_VERBOSE""".split()
+ADAPTERS = """
+#include "esphome/components/mipi_dsi_cam/mipi_dsi_cam.h"
+#include "esphome/components/rtsp_server/camera_adapters.h"
+// The public methods of the third-party camera that are called.
+struct Third {
+  bool is_streaming() const;
+  bool start_streaming();
+  void stop_streaming();
+  bool capture_frame();
+  uint8_t *get_image_data();
+  uint16_t get_image_width() const, get_image_height() const;
+  size_t get_image_size() const;
+};
+void *third(Third *c) { return esphome::rtsp_server::rgb565_camera(c); }
+void *own(esphome::mipi_dsi_cam::MipiDSICamComponent *c) { return esphome::rtsp_server::direct_camera(c); }
+"""
+ENTITIES = """
+ota: [{platform: esphome}]
+api:
+sensor: [{platform: rtsp_server, clients: {name: Clients}}]
+binary_sensor: [{platform: rtsp_server, streaming: {name: Streaming}}]
+text_sensor: [{platform: rtsp_server, url: {name: Stream URL}}]
+switch: [{platform: rtsp_server, name: Stream}]
+number: [{platform: rtsp_server, gop: {name: GOP}}]
+button: [{platform: rtsp_server, name: Key frame}]
+"""
+
+
+def includes(generated) -> list[str]:
+    """Where headers are looked for, ours first."""
+    def say(*arguments):
+        return subprocess.run(arguments, capture_output=True, text=True, check=True)
+
+    # The C++ library of the PC's own compiler, which is of the same version as the other one.
+    version = say(GXX, "-dumpversion").stdout.split(".")[0]
+    machine = say("gcc", "-print-multiarch").stdout.strip()
+    built_in = say(GXX, "-print-file-name=include").stdout.strip()
+    system = [STANDINS / "cxx", f"/usr/include/c++/{version}",
+              f"/usr/include/{machine}/c++/{version}", built_in, f"{built_in}-fixed",
+              "/usr/lib/picolibc/riscv64-unknown-elf/include"]  # fmt: skip
+    own = [STANDINS, generated, ROOT / "include", ROOT / "ports/esp32p4", ROOT / "ports/esp_video"]
+    return [f"-I{path}" for path in own] + [a for path in system for a in ("-isystem", str(path))]
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory):
+    esphome = Esphome(tmp_path_factory.mktemp("rv32"))
+    done = esphome.run("compile", "--only-generate", esphome.write(SMALLEST + ENTITIES))
+    assert done.returncode == 0, done.stdout
+    source = esphome.folder / ".esphome/build/testdevice/src"
+    (source / "adapters.cpp").write_text(ADAPTERS)
+    return source
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "adapters.cpp",
+        "esphome/components/mipi_dsi_cam/mipi_dsi_cam.cpp",
+        "esphome/components/rtsp_server/entities.cpp",
+        "esphome/components/rtsp_server/pipeline_source.cpp",
+        "esphome/components/rtsp_server/rtsp_server.cpp",
+    ],
+)
+def test_compiles_warning_free(generated, name):
+    done = subprocess.run(
+        [GXX, *FLAGS, *includes(generated), "-c", generated / name, "-o", generated / "out.o"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    said = subprocess.run(["riscv64-unknown-elf-size", generated / "out.o"], capture_output=True, text=True)
+    assert int(re.findall(r"^\s*(\d+)", said.stdout, re.M)[0]) > 100, "nothing was compiled"

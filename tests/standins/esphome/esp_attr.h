@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#define IRAM_ATTR
+#define DRAM_ATTR
