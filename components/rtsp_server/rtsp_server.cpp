@@ -210,6 +210,12 @@ void RTSPServer::set_bitrate(uint32_t bitrate) {
 }
 
 void RTSPServer::set_gop(uint32_t gop) {
+#ifdef USE_ESP32
+  if (gop < 2) {
+    ESP_LOGW(TAG, "The encoder's GOP is 2 or more: not changed");
+    return;
+  }
+#endif
   this->settings_.gop = gop;
   this->source_->tune(this->settings_);
 }

@@ -4,6 +4,7 @@ headers and the headers of the real ESPHome. Nothing is linked."""
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -60,14 +61,29 @@ def includes(generated) -> list[str]:
     return [f"-I{path}" for path in own] + [a for path in system for a in ("-isystem", str(path))]
 
 
+def generate(folder, yaml):
+    esphome = Esphome(folder)
+    done = esphome.run("compile", "--only-generate", esphome.write(yaml + ENTITIES))
+    assert done.returncode == 0, done.stdout
+    return esphome.folder / ".esphome/build/testdevice/src"
+
+
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory):
-    esphome = Esphome(tmp_path_factory.mktemp("rv32"))
-    done = esphome.run("compile", "--only-generate", esphome.write(SMALLEST + ENTITIES))
-    assert done.returncode == 0, done.stdout
-    source = esphome.folder / ".esphome/build/testdevice/src"
+    source = generate(tmp_path_factory.mktemp("rv32"), SMALLEST)
     (source / "adapters.cpp").write_text(ADAPTERS)
     return source
+
+
+def compile_one(generated, name) -> Path:
+    out = generated / "out.o"
+    done = subprocess.run(
+        [GXX, *FLAGS, *includes(generated), "-c", generated / name, "-o", out],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return out
 
 
 @pytest.mark.parametrize(
@@ -81,11 +97,20 @@ def generated(tmp_path_factory):
     ],
 )
 def test_compiles_warning_free(generated, name):
-    done = subprocess.run(
-        [GXX, *FLAGS, *includes(generated), "-c", generated / name, "-o", generated / "out.o"],
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    said = subprocess.run(["riscv64-unknown-elf-size", generated / "out.o"], capture_output=True, text=True)
+    out = compile_one(generated, name)
+    said = subprocess.run(["riscv64-unknown-elf-size", out], capture_output=True, text=True)
     assert int(re.findall(r"^\s*(\d+)", said.stdout, re.M)[0]) > 100, "nothing was compiled"
+
+
+def test_compiles_with_wifi(tmp_path):
+    ethernet = SMALLEST[SMALLEST.index("ethernet:") : SMALLEST.index("psram:")]
+    wifi = """
+esp32_hosted:
+  {variant: esp32c6, reset_pin: GPIO15, cmd_pin: GPIO18, clk_pin: GPIO12, active_high: true,
+   d0_pin: GPIO11, d1_pin: GPIO10, d2_pin: GPIO9, d3_pin: GPIO8}
+wifi: {ssid: home, password: correcthorse}
+"""
+    source = generate(tmp_path, SMALLEST.replace(ethernet, wifi))
+    out = compile_one(source, "esphome/components/rtsp_server/rtsp_server.cpp")
+    said = subprocess.run(["riscv64-unknown-elf-nm", out], capture_output=True, text=True).stdout
+    assert "request_high_performance" in said and "release_high_performance" in said
