@@ -114,8 +114,7 @@ ocel_server *ocel_server_init(void *mem, size_t size, const ocel_server_config *
   s->started = s->now = s->housekeeping_at = now;
   s->pace_at = OCEL_NEVER;
   s->tasks.cap = s->datagrams.cap = cfg->max_connections;
-  // Of a connection only the state is looked at before it is used: memory that is never needed
-  // is never touched.
+  // Of a connection only this is looked at before it is opened.
   for (size_t i = 0; i < cfg->max_connections; i++) {
     s->conns[i].state = CONN_FREE;
     s->conns[i].in_tasks = s->conns[i].in_datagrams = false;
