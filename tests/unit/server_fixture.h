@@ -101,11 +101,13 @@ static inline void world_reset(world *w) {
   w->write_max = SIZE_MAX;
 }
 
-static inline void world_open(world *w) {
+static inline void world_open_tracks(world *w, unsigned tracks) {
   world_reset(w);
   const ocel_server_config cfg = world_config(w);
-  world_open_with(w, &cfg, 1, true);
+  world_open_with(w, &cfg, tracks, true);
 }
+
+static inline void world_open(world *w) { world_open_tracks(w, 1); }
 
 // Commits a picture of one slice with `size` bytes; a key picture comes with its parameter sets.
 static inline void picture(world *w, unsigned track, bool key, uint32_t size) {
@@ -128,6 +130,12 @@ static inline void picture(world *w, unsigned track, bool key, uint32_t size) {
 static inline void pass(world *w, ocel_us time) {
   w->now += time;
   ocel_server_tick(w->srv, w->now);
+}
+
+// A picture that the engine has looked at.
+static inline void show(world *w, unsigned track, bool key, uint32_t size) {
+  picture(w, track, key, size);
+  pass(w, 0);
 }
 
 static inline int connect_from(world *w, uint8_t host) {
@@ -219,6 +227,17 @@ static inline int set_up(world *w, int conn, const char *control, const char *tr
     (void)snprintf(w->session, sizeof w->session, "Session: %.16s\r\n", reply_header(w, "Session"));
   }
   return status;
+}
+
+// A connection with a session of one track.
+static inline int viewer(world *w, const char *control, const char *transport) {
+  const int conn = connect_from(w, 7);
+  assert_int_equal(set_up(w, conn, control, transport), 200);
+  return conn;
+}
+
+static inline void play(world *w, int conn) {
+  assert_int_equal(ask(w, conn, "PLAY", URL, ""), 200);
 }
 
 #endif

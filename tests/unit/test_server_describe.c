@@ -36,8 +36,7 @@ static void the_description_gets_a_new_version_with_new_parameter_sets(void **st
   world w;
   world_open(&w);
   const int conn = connect_from(&w, 7);
-  picture(&w, 0, true, 100);
-  pass(&w, 0);
+  show(&w, 0, true, 100);
   const unsigned long first = described_version(&w, conn);
   other_picture(&w, SPS, PPS);  // the same again
   assert_int_equal(described_version(&w, conn), first);

@@ -121,8 +121,7 @@ static void who_idled_longest_yields_to_a_newcomer(void **state) {
   ocel_server_config cfg = world_config(&w);
   cfg.max_connections = 4;
   world_open_with(&w, &cfg, 1, true);
-  const int viewer = connect_from(&w, 7);
-  assert_int_equal(set_up(&w, viewer, "", TCP_TRANSPORT), 200);
+  const int watching = viewer(&w, "", TCP_TRANSPORT);
   for (int i = 0; i < 20; i++) {
     pass(&w, OCEL_MILLISECOND);
     const int conn = connect_from(&w, 8);
@@ -131,7 +130,7 @@ static void who_idled_longest_yields_to_a_newcomer(void **state) {
     w.session[0] = '\0';
     assert_int_equal(ask(&w, conn, "OPTIONS", "*", ""), 200);
   }
-  assert_false(w.closed[viewer]);
+  assert_false(w.closed[watching]);
 }
 
 static void few_buffers_serve_many_half_requests(void **state) {
@@ -179,10 +178,8 @@ static void a_frame_is_rtcp_of_its_track_or_nothing(void **state) {
   (void)state;
   world w;
   world_open(&w);
-  picture(&w, 0, true, 200);
-  pass(&w, 0);
-  const int conn = connect_from(&w, 7);
-  assert_int_equal(set_up(&w, conn, "", TCP_TRANSPORT), 200);
+  show(&w, 0, true, 200);
+  const int conn = viewer(&w, "", TCP_TRANSPORT);
   for (int i = 0; i < 3; i++) {  // VLC over TCP: nothing else keeps its session
     pass(&w, 60 * OCEL_SECOND);
     hear(&w, conn, "$\x01\x00\x08\x80\xc9\x00\x01\x00\x00\x00\x09", 12);
@@ -214,11 +211,10 @@ static void a_foreign_session_is_none(void **state) {
   world w;
   ocel_server_stats stats;
   world_open(&w);
-  picture(&w, 0, true, 200);
-  pass(&w, 0);
+  show(&w, 0, true, 200);
   const int owner = connect_from(&w, 7), stranger = connect_from(&w, 7);
   assert_int_equal(set_up(&w, owner, "", TCP_TRANSPORT), 200);
-  assert_int_equal(ask(&w, owner, "PLAY", URL, ""), 200);
+  play(&w, owner);
   static const char *const METHODS[] = {"PLAY", "PAUSE", "TEARDOWN", "GET_PARAMETER", "SETUP"};
   for (size_t i = 0; i < ARRAY_LEN(METHODS); i++) {
     assert_int_equal(ask(&w, stranger, METHODS[i], URL, TCP_TRANSPORT), 454);

@@ -84,22 +84,15 @@ static seen look_anew(world *w, int conn) {
   return v;
 }
 
-static int viewer(world *w, const char *url) {
-  const int conn = connect_from(w, 7);
-  assert_int_equal(set_up(w, conn, url, TCP_TRANSPORT), 200);
-  return conn;
-}
-
 static void the_cached_pictures_come_at_once_behind_the_first_report(void **state) {
   (void)state;
   world w;
   world_open(&w);
   picture(&w, 0, true, 3000);
   pass(&w, 40 * OCEL_MILLISECOND);
-  picture(&w, 0, false, 700);
-  pass(&w, 0);
-  const int conn = viewer(&w, "");
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  show(&w, 0, false, 700);
+  const int conn = viewer(&w, "", TCP_TRANSPORT);
+  play(&w, conn);
   char want[128];
   seen v = {0};
   look(&w, &v);
@@ -121,12 +114,10 @@ static void the_promised_timestamp_is_kept_by_a_picture_that_comes_later(void **
   (void)state;
   world w;
   world_open(&w);
-  picture(&w, 0, true, 300);
-  pass(&w, 0);
-  const int conn = viewer(&w, "/trackID=0?start=live");
-  picture(&w, 0, false, 300);
-  pass(&w, 0);
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  show(&w, 0, true, 300);
+  const int conn = viewer(&w, "/trackID=0?start=live", TCP_TRANSPORT);
+  show(&w, 0, false, 300);
+  play(&w, conn);
   const char *info = strstr(reply_header(&w, "RTP-Info"), ";rtptime=");
   assert_non_null(info);
   unsigned long promised = 0;
@@ -136,11 +127,9 @@ static void the_promised_timestamp_is_kept_by_a_picture_that_comes_later(void **
   assert_int_equal(w.events[OCEL_EVENT_KEYFRAME_WANTED], 0);  // live: nothing is asked
   w.out_n = 0;
   pass(&w, 500 * OCEL_MILLISECOND);
-  picture(&w, 0, false, 300);
-  pass(&w, 0);
+  show(&w, 0, false, 300);
   assert_int_equal(look_anew(&w, conn).packets, 0);
-  picture(&w, 0, true, 300);
-  pass(&w, 0);
+  show(&w, 0, true, 300);
   const seen v = look_anew(&w, conn);
   assert_int_equal(v.first_timestamp, promised);
   assert_int_equal(v.keys, 1);
@@ -152,8 +141,8 @@ static void pictures_of_an_encoder_that_rests_are_no_beginning(void **state) {
   world_open(&w);
   picture(&w, 0, true, 300);
   pass(&w, 3 * OCEL_SECOND);
-  const int conn = viewer(&w, "");
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  const int conn = viewer(&w, "", TCP_TRANSPORT);
+  play(&w, conn);
   seen v = {0};
   look(&w, &v);
   assert_int_equal(v.packets, 0);
@@ -165,16 +154,14 @@ static void start_idr_asks_the_encoder_and_waits(void **state) {
   world w;
   world_open(&w);
   picture(&w, 0, true, 300);
-  picture(&w, 0, false, 300);
-  pass(&w, 0);
-  const int conn = viewer(&w, "?start=idr");
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  show(&w, 0, false, 300);
+  const int conn = viewer(&w, "?start=idr", TCP_TRANSPORT);
+  play(&w, conn);
   assert_int_equal(w.events[OCEL_EVENT_KEYFRAME_WANTED], 1);
   seen v = {0};
   look(&w, &v);
   assert_int_equal(v.packets, 0);
-  picture(&w, 0, true, 300);
-  pass(&w, 0);
+  show(&w, 0, true, 300);
   assert_int_equal(look_anew(&w, conn).keys, 1);
 }
 
@@ -183,12 +170,11 @@ static void key_pictures_are_asked_for_at_intervals(void **state) {
   world w;
   world_open(&w);
   picture(&w, 0, true, 300);
-  picture(&w, 0, false, 300);
-  pass(&w, 0);
+  show(&w, 0, false, 300);
   for (int i = 0; i < 3; i++) {
     w.session[0] = '\0';
-    const int conn = viewer(&w, "?start=idr");
-    assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+    const int conn = viewer(&w, "?start=idr", TCP_TRANSPORT);
+    play(&w, conn);
   }
   assert_int_equal(w.events[OCEL_EVENT_KEYFRAME_WANTED], 1);
   pass(&w, 500 * OCEL_MILLISECOND);
@@ -201,9 +187,8 @@ static void half_written_packets_are_finished(void **state) {
   for (size_t max = 1; max <= 3000; max = max * 2 + 1) {
     world w;
     world_open(&w);
-    picture(&w, 0, true, 6000);
-    pass(&w, 0);
-    const int conn = viewer(&w, "");
+    show(&w, 0, true, 6000);
+    const int conn = viewer(&w, "", TCP_TRANSPORT);
     w.write_max = max;
     assert_int_equal(ask(&w, conn, "PLAY", URL, "") > 0, max >= 12);
     for (int i = 0; i < 10000; i++) {
@@ -224,15 +209,13 @@ static void a_slow_reader_goes_on_at_a_key_picture(void **state) {
   world w;
   ocel_client_stats stats;
   world_open(&w);
-  picture(&w, 0, true, 4000);
-  pass(&w, 0);
-  const int conn = viewer(&w, "");
+  show(&w, 0, true, 4000);
+  const int conn = viewer(&w, "", TCP_TRANSPORT);
   w.write_max = 1000;  // the socket fills in the middle of a packet
   (void)ask(&w, conn, "PLAY", URL, "");
   for (int i = 1; i <= 60; i++) {
     pass(&w, 40 * OCEL_MILLISECOND);
-    picture(&w, 0, i % 10 == 0, 2000);
-    pass(&w, 0);
+    show(&w, 0, i % 10 == 0, 2000);
     drain(&w, conn);
   }
   w.write_max = SIZE_MAX;
@@ -255,9 +238,8 @@ static void a_slow_reader_finishes_its_picture_and_no_other_before_it_skips(void
   world w;
   ocel_client_stats stats;
   world_open(&w);
-  picture(&w, 0, true, 4000);
-  pass(&w, 0);
-  const int conn = viewer(&w, "");
+  show(&w, 0, true, 4000);
+  const int conn = viewer(&w, "", TCP_TRANSPORT);
   w.write_max = 1000;  // the socket fills in the middle of the picture
   (void)ask(&w, conn, "PLAY", URL, "");
   for (int i = 1; i <= 25; i++) {
@@ -284,9 +266,8 @@ static void a_reader_behind_a_long_picture_group_waits_for_the_next_key(void **s
   world w;
   ocel_client_stats stats;
   world_open(&w);
-  picture(&w, 0, true, 4000);
-  pass(&w, 0);
-  const int conn = viewer(&w, "");
+  show(&w, 0, true, 4000);
+  const int conn = viewer(&w, "", TCP_TRANSPORT);
   w.write_max = 1000;
   (void)ask(&w, conn, "PLAY", URL, "");
   for (int i = 0; i < 60; i++) {
@@ -302,8 +283,7 @@ static void a_reader_behind_a_long_picture_group_waits_for_the_next_key(void **s
   assert_int_equal(v.units, 1);
   w.out_n = 0;
   picture(&w, 0, false, 200);
-  picture(&w, 0, true, 200);
-  pass(&w, 0);
+  show(&w, 0, true, 200);
   v = look_anew(&w, conn);
   assert_int_equal(v.units, 1);
   assert_int_equal(v.keys, 1);
@@ -315,9 +295,8 @@ static void a_reader_without_progress_is_closed(void **state) {
   (void)state;
   world w;
   world_open(&w);
-  picture(&w, 0, true, 4000);
-  pass(&w, 0);
-  const int conn = viewer(&w, "");
+  show(&w, 0, true, 4000);
+  const int conn = viewer(&w, "", TCP_TRANSPORT);
   w.write_max = 0;
   (void)ask(&w, conn, "PLAY", URL, "");
   pass(&w, 9 * OCEL_SECOND);
@@ -334,10 +313,9 @@ static void reports_come_at_their_interval_even_without_pictures(void **state) {
   (void)state;
   world w;
   world_open(&w);
-  picture(&w, 0, true, 400);
-  pass(&w, 0);
-  const int conn = viewer(&w, "");
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  show(&w, 0, true, 400);
+  const int conn = viewer(&w, "", TCP_TRANSPORT);
+  play(&w, conn);
   w.out_n = 0;
   unsigned reports = 0;
   for (int i = 0; i < 105; i++) {
@@ -352,9 +330,8 @@ static void frigate_gets_a_key_picture_instead_of_a_burst(void **state) {
   world w;
   world_open(&w);
   picture(&w, 0, true, 400);
-  picture(&w, 0, false, 400);
-  pass(&w, 0);
-  const int conn = viewer(&w, "");
+  show(&w, 0, false, 400);
+  const int conn = viewer(&w, "", TCP_TRANSPORT);
   assert_int_equal(ask(&w, conn, "PLAY", URL, "User-Agent: FFmpeg Frigate/0.17\r\n"), 200);
   seen v = {0};
   look(&w, &v);
@@ -365,23 +342,19 @@ static void frigate_gets_a_key_picture_instead_of_a_burst(void **state) {
 static void two_tracks_share_a_connection_in_order_of_capture(void **state) {
   (void)state;
   world w;
-  world_reset(&w);
-  const ocel_server_config cfg = world_config(&w);
-  world_open_with(&w, &cfg, 2, true);
+  world_open_tracks(&w, 2);
   for (unsigned i = 0; i < 4; i++) {
     picture(&w, i % 2, true, 200);
     pass(&w, 10 * OCEL_MILLISECOND);
   }
-  const int conn = connect_from(&w, 7);
-  assert_int_equal(set_up(&w, conn, "/trackID=0", TCP_TRANSPORT), 200);
+  const int conn = viewer(&w, "/trackID=0", TCP_TRANSPORT);
   assert_int_equal(set_up(&w, conn, "/trackID=1", TCP_TRANSPORT), 200);  // the same channels
   assert_non_null(strstr(reply_header(&w, "Transport"), "interleaved=2-3"));
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  play(&w, conn);
   assert_non_null(strstr(reply_header(&w, "RTP-Info"), ",url=" URL "/trackID=1;seq="));
   w.out_n = 0;
   for (unsigned i = 0; i < 4; i++) {
-    picture(&w, 1 - i % 2, false, 200);
-    pass(&w, 0);
+    show(&w, 1 - i % 2, false, 200);
     w.now += 10 * OCEL_MILLISECOND;
   }
   drain(&w, conn);
@@ -397,15 +370,13 @@ static void a_new_session_takes_the_place_of_the_old(void **state) {
   world w;
   ocel_server_stats stats;
   world_open(&w);
-  picture(&w, 0, true, 200);
-  pass(&w, 0);
-  const int conn = connect_from(&w, 7);
-  assert_int_equal(set_up(&w, conn, "/trackID=0", UDP_TRANSPORT), 200);
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  show(&w, 0, true, 200);
+  const int conn = viewer(&w, "/trackID=0", UDP_TRANSPORT);
+  play(&w, conn);
   assert_int_equal(ask(&w, conn, "PAUSE", URL, ""), 200);  // FFmpeg's way from UDP to TCP
   w.session[0] = '\0';
   assert_int_equal(set_up(&w, conn, "/trackID=0", TCP_TRANSPORT), 200);
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  play(&w, conn);
   seen v = {0};
   look(&w, &v);
   assert_true(v.packets > 0);
@@ -420,10 +391,9 @@ static void teardown_says_bye(void **state) {
   world w;
   ocel_server_stats stats;
   world_open(&w);
-  picture(&w, 0, true, 200);
-  pass(&w, 0);
-  const int conn = viewer(&w, "");
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  show(&w, 0, true, 200);
+  const int conn = viewer(&w, "", TCP_TRANSPORT);
+  play(&w, conn);
   w.out_n = 0;
   (void)ask(&w, conn, "TEARDOWN", URL, "");
   seen v = {0};
@@ -440,13 +410,12 @@ static void pause_stops_and_play_goes_on_at_a_key_picture(void **state) {
   (void)state;
   world w;
   world_open(&w);
-  picture(&w, 0, true, 200);
-  pass(&w, 0);
-  const int conn = viewer(&w, "");
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  show(&w, 0, true, 200);
+  const int conn = viewer(&w, "", TCP_TRANSPORT);
+  play(&w, conn);
   seen first = {0};
   look(&w, &first);
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);  // again: nothing happens
+  play(&w, conn);  // again: nothing happens
   assert_int_equal(ask(&w, conn, "PAUSE", URL, ""), 200);
   picture(&w, 0, false, 200);
   pass(&w, OCEL_SECOND);

@@ -58,13 +58,11 @@ static const refusal REFUSALS[] = {
 };
 
 static void bring_to(world *w, int conn, const refusal *r) {
-  picture(w, 0, true, 500);
-  if (r->tracks == 2) picture(w, 1, true, 500);
-  pass(w, 0);
+  for (unsigned i = 0; i < r->tracks; i++) show(w, i, true, 500);
   if (r->before == FRESH) return;
   assert_int_equal(set_up(w, conn, "/trackID=0", TCP_TRANSPORT), 200);
   if (r->tracks == 2) assert_int_equal(set_up(w, conn, "/trackID=1", TCP_TRANSPORT), 200);
-  if (r->before == PLAYING) assert_int_equal(ask(w, conn, "PLAY", URL, ""), 200);
+  if (r->before == PLAYING) play(w, conn);
 }
 
 static void each_refusal_has_its_status(void **state) {
@@ -74,9 +72,7 @@ static void each_refusal_has_its_status(void **state) {
     world w;
     char cseq[16];
     CASE(r->name);
-    world_reset(&w);
-    const ocel_server_config cfg = world_config(&w);
-    world_open_with(&w, &cfg, r->tracks, true);
+    world_open_tracks(&w, r->tracks);
     const int conn = connect_from(&w, 7);
     bring_to(&w, conn, r);
     w.write_max = SIZE_MAX;

@@ -33,13 +33,11 @@ static void all(world *w, char *text, size_t cap) {
   }
 }
 
-static int play(world *w, const char *control, const ocel_server_config *cfg) {
+static int watch(world *w, const ocel_server_config *cfg) {
   world_open_with(w, cfg, 1, true);
-  picture(w, 0, true, 5000);
-  pass(w, 0);
-  const int conn = connect_from(w, 7);
-  assert_int_equal(set_up(w, conn, control, UDP_TRANSPORT), 200);
-  assert_int_equal(ask(w, conn, "PLAY", URL, ""), 200);
+  show(w, 0, true, 5000);
+  const int conn = viewer(w, "", UDP_TRANSPORT);
+  play(w, conn);
   return conn;
 }
 
@@ -56,8 +54,7 @@ static void the_reply_names_ports_and_source(void **state) {
       "RTP/AVP;unicast;client_port=7000-7001;source=192.0.2.1;server_port=5004-5005;ssrc=";
   world w;
   world_open(&w);
-  const int conn = connect_from(&w, 7);
-  assert_int_equal(set_up(&w, conn, "", UDP_TRANSPORT), 200);
+  (void)viewer(&w, "", UDP_TRANSPORT);
   assert_memory_equal(reply_header(&w, "Transport"), WANT, sizeof WANT - 1);
 }
 
@@ -66,7 +63,7 @@ static void a_report_goes_first_and_equal_sizes_travel_together(void **state) {
   world w;
   char text[512];
   const ocel_server_config cfg = gso(&w);
-  (void)play(&w, "", &cfg);
+  (void)watch(&w, &cfg);
   all(&w, text, sizeof text);
   // 5000 bytes: FU-A of 1398 + 1398 + 1398 + 805; STAP-A of 10 + 4 bytes before it.
   assert_string_equal(text, "C7001:56/56 R7000:31/31 R7000:5055/1412");
@@ -78,7 +75,7 @@ static void without_offload_each_packet_is_its_own_batch(void **state) {
   char text[512];
   world_reset(&w);
   const ocel_server_config cfg = world_config(&w);
-  (void)play(&w, "", &cfg);
+  (void)watch(&w, &cfg);
   all(&w, text, sizeof text);
   assert_string_equal(text,
                       "C7001:56/56 R7000:31/31 R7000:1412/1412 R7000:1412/1412 R7000:1412/1412 "
@@ -90,7 +87,7 @@ static void what_was_not_sent_comes_again(void **state) {
   world w;
   char text[512];
   const ocel_server_config cfg = gso(&w);
-  (void)play(&w, "", &cfg);
+  (void)watch(&w, &cfg);
   assert_int_equal(batches(&w, 0, text, sizeof text), 3);
   assert_int_equal(batches(&w, 1, text, sizeof text), 3);
   assert_string_equal(text, "C7001:56/56");
@@ -109,11 +106,9 @@ static void udp_asks_for_a_key_picture_unless_the_encoder_cannot(void **state) {
     const ocel_server_config cfg = world_config(&w);
     world_open_with(&w, &cfg, 1, can != 0);
     picture(&w, 0, true, 300);
-    picture(&w, 0, false, 200);
-    pass(&w, 0);
-    const int conn = connect_from(&w, 7);
-    assert_int_equal(set_up(&w, conn, "", UDP_TRANSPORT), 200);
-    assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+    show(&w, 0, false, 200);
+    const int conn = viewer(&w, "", UDP_TRANSPORT);
+    play(&w, conn);
     all(&w, text, sizeof text);
     assert_int_equal(text[0] == '\0', can);
     assert_int_equal(w.events[OCEL_EVENT_KEYFRAME_WANTED], can);
@@ -122,12 +117,9 @@ static void udp_asks_for_a_key_picture_unless_the_encoder_cannot(void **state) {
 
 // A GOP that has not been sent yet: key picture, a big and a small one.
 static void fresh_gop(world *w) {
-  picture(w, 0, true, 7000);
-  pass(w, 0);
-  picture(w, 0, false, 7000);
-  pass(w, 0);
-  picture(w, 0, false, 100);
-  pass(w, 0);
+  show(w, 0, true, 7000);
+  show(w, 0, false, 7000);
+  show(w, 0, false, 100);
 }
 
 static void a_reader_that_catches_up_is_paced(void **state) {
@@ -140,11 +132,10 @@ static void a_reader_that_catches_up_is_paced(void **state) {
   cfg.udp_pace = 1000000;  // 1000 bytes a millisecond
   world_open_with(&w, &cfg, 1, false);
   fresh_gop(&w);
-  const int conn = connect_from(&w, 7);
-  assert_int_equal(set_up(&w, conn, "", UDP_TRANSPORT), 200);
+  const int conn = viewer(&w, "", UDP_TRANSPORT);
   for (int i = 0; i < 6; i++) {  // uses up what may go at once
     fresh_gop(&w);
-    assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+    play(&w, conn);
     all(&w, text, sizeof text);
     assert_int_equal(ask(&w, conn, "PAUSE", URL, ""), 200);
   }
@@ -154,7 +145,7 @@ static void a_reader_that_catches_up_is_paced(void **state) {
   assert_in_range(burst, 65536, 65536 + 7200);
   assert_int_equal(ocel_server_deadline(w.srv), w.now + OCEL_MILLISECOND);
   fresh_gop(&w);
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  play(&w, conn);
   for (int i = 0; i < 10; i++) {
     pass(&w, OCEL_MILLISECOND);
     all(&w, text, sizeof text);
@@ -175,7 +166,7 @@ static void receiver_reports_keep_a_session_and_fill_its_statistics(void **state
   char text[512];
   ocel_client_stats stats;
   const ocel_server_config cfg = gso(&w);
-  const int conn = play(&w, "", &cfg);
+  const int conn = watch(&w, &cfg);
   all(&w, text, sizeof text);
   assert_int_equal(ocel_server_get_client_stats(w.srv, conn, w.now, &stats), OCEL_OK);
   assert_int_equal(stats.jitter, -1);
@@ -202,12 +193,10 @@ static void a_report_block_is_believed_from_its_client_only(void **state) {
   ocel_server_stats total;
   const ocel_server_config cfg = gso(&w);
   world_open_with(&w, &cfg, 1, true);
-  picture(&w, 0, true, 500);
-  pass(&w, 0);
-  const int conn = connect_from(&w, 7);
-  assert_int_equal(set_up(&w, conn, "", UDP_TRANSPORT), 200);
+  show(&w, 0, true, 500);
+  const int conn = viewer(&w, "", UDP_TRANSPORT);
   (void)snprintf(ssrc, sizeof ssrc, "%.8s", strstr(reply_header(&w, "Transport"), "ssrc=") + 5);
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  play(&w, conn);
   all(&w, text, sizeof text);
   // 25 % and 3 packets lost, jitter 450 ticks, nothing about a sender report.
   (void)snprintf(block, sizeof block,
@@ -224,13 +213,11 @@ static void a_report_block_is_believed_from_its_client_only(void **state) {
   assert_int_equal(stats.round_trip, -1);
   // BYE from somebody else's source changes nothing; the client's own stops the media.
   heard(&w, 7, 7001, "80c90001 00000009 81cb0001 00000008");
-  picture(&w, 0, false, 100);
-  pass(&w, 0);
+  show(&w, 0, false, 100);
   all(&w, text, sizeof text);
   assert_string_equal(text, "R7000:112/112");
   heard(&w, 7, 7001, "80c90001 00000009 81cb0001 00000009");
-  picture(&w, 0, false, 100);
-  pass(&w, 0);
+  show(&w, 0, false, 100);
   all(&w, text, sizeof text);
   assert_string_equal(text, "");
   assert_int_equal(ask(&w, conn, "TEARDOWN", URL, ""), 200);
@@ -243,7 +230,7 @@ static void garbage_is_counted_and_changes_nothing(void **state) {
   uint32_t seed = 3;
   ocel_server_stats total;
   const ocel_server_config cfg = gso(&w);
-  (void)play(&w, "", &cfg);
+  (void)watch(&w, &cfg);
   for (int i = 0; i < 1000; i++) {
     const ocel_addr from = ocel_addr_ipv4(192, 0, 2, 7, 7001);
     for (size_t k = 0; k < sizeof junk; k++) junk[k] = (uint8_t)next_random(&seed);
@@ -263,20 +250,17 @@ static void one_track_of_two_can_leave(void **state) {
   const ocel_server_config cfg = gso(&w);
   world_open_with(&w, &cfg, 2, true);
   picture(&w, 0, true, 200);
-  picture(&w, 1, true, 200);
-  pass(&w, 0);
-  const int conn = connect_from(&w, 7);
-  assert_int_equal(set_up(&w, conn, "/trackID=0", UDP_TRANSPORT), 200);
+  show(&w, 1, true, 200);
+  const int conn = viewer(&w, "/trackID=0", UDP_TRANSPORT);
   assert_int_equal(
       set_up(&w, conn, "/trackID=1", "Transport: RTP/AVP;unicast;client_port=7002-7003\r\n"), 200);
-  assert_int_equal(ask(&w, conn, "PLAY", URL, ""), 200);
+  play(&w, conn);
   all(&w, text, sizeof text);
   assert_int_equal(ask(&w, conn, "TEARDOWN", URL "/trackID=0", ""), 200);
   all(&w, text, sizeof text);
   assert_string_equal(text, "C7001:64/64");
   picture(&w, 0, false, 100);
-  picture(&w, 1, false, 100);
-  pass(&w, 0);
+  show(&w, 1, false, 100);
   all(&w, text, sizeof text);
   assert_string_equal(text, "R7002:112/112");
 }
@@ -286,7 +270,7 @@ static void shutdown_says_bye_before_it_closes(void **state) {
   world w;
   char text[512];
   const ocel_server_config cfg = gso(&w);
-  const int conn = play(&w, "", &cfg);
+  const int conn = watch(&w, &cfg);
   all(&w, text, sizeof text);
   ocel_server_shutdown(w.srv, w.now);
   drain(&w, conn);
@@ -304,7 +288,7 @@ static void all_can_be_told_to_leave_and_come_again(void **state) {
   world w;
   char text[512];
   const ocel_server_config cfg = gso(&w);
-  const int conn = play(&w, "", &cfg);
+  const int conn = watch(&w, &cfg);
   all(&w, text, sizeof text);
   ocel_server_disconnect(w.srv, w.now);
   all(&w, text, sizeof text);
@@ -320,7 +304,7 @@ static void a_bye_that_udp_does_not_take_is_given_up(void **state) {
   world w;
   char text[512];
   const ocel_server_config cfg = gso(&w);
-  const int conn = play(&w, "", &cfg);
+  const int conn = watch(&w, &cfg);
   all(&w, text, sizeof text);
   ocel_server_shutdown(w.srv, w.now);
   pass(&w, 2 * OCEL_SECOND);
