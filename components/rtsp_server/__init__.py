@@ -155,6 +155,7 @@ CONFIG_SCHEMA = cv.All(
         }
     ).extend(cv.COMPONENT_SCHEMA),
     cv.only_on(["esp32", "host"]),
+    library.validate,
     board.validate,
     _qp_bounds,
     _ports,

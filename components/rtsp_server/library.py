@@ -1,14 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the C library is, and how it gets into a build: the root of the repository that this
-component lies in. ESPHome builds it in place."""
+"""Where the C library is, and how it gets into a build. It is the root of the repository that this
+component lies in, or the folder `ocel` in a component that tools/esphome_package.py made. ESPHome
+builds it in place."""
 
 from pathlib import Path
 
 import esphome.codegen as cg
+from esphome.bundle import add_bundle_file
 from esphome.components import esp32
+import esphome.config_validation as cv
 from esphome.core import CORE
+from esphome.types import ConfigType
 
-ROOT = Path(__file__).resolve().parents[2]
+from .library_files import library_files
+
+HERE = Path(__file__).resolve().parent
+PACKAGED = HERE / "ocel"
+ROOT = PACKAGED if PACKAGED.is_dir() else HERE.parents[1]
+
+
+def validate(config: ConfigType) -> ConfigType:
+    """The library is there, and will be in a bundle."""
+    if not (ROOT / "include/ocel/server.h").is_file():
+        raise cv.Invalid(
+            "the C library is not there: name the whole repository under external_components, or "
+            "copy the folder that its tools/esphome_package.py makes"
+        )
+    _add_to_bundle()
+    return config
+
+
+def _add_to_bundle() -> None:
+    # `esphome bundle` packs the folder of a local source, so a packaged component whole, and
+    # leaves a Git source, which lies in ESPHome's own folder, to be fetched again.
+    inside = ROOT.is_relative_to(CORE.config_dir.resolve())
+    if ROOT == PACKAGED or not inside or ROOT.is_relative_to(CORE.data_dir.resolve()):
+        return
+    for path in library_files(ROOT):
+        add_bundle_file(ROOT / path)
 
 
 def add_to_build() -> None:

@@ -92,6 +92,16 @@ def test_the_systemd_unit_is_clean(prefix, tmp_path):
     assert run("systemd-analyze", "verify", "--man=no", copy) == ""
 
 
+def test_each_component_folder_has_the_manifest_of_what_it_stands_for():
+    folders = sorted((ROOT / "ports/esphome").iterdir())
+    for folder in folders:
+        include = re.search(r"include\(\$\{CMAKE_CURRENT_LIST_DIR\}/(.*)/CMakeLists.txt\)",
+                            (folder / "CMakeLists.txt").read_text())  # fmt: skip
+        manifest = (folder / include.group(1) / "idf_component.yml").read_text()
+        assert (folder / "idf_component.yml").read_text() == manifest, folder.name
+    assert folders
+
+
 RV32 = "riscv64-unknown-elf-gcc -march=rv32imafc -mabi=ilp32f --specs=picolibc.specs".split()
 
 
