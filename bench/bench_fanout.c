@@ -73,7 +73,7 @@ static void ask(bench *b, int conn, const char *request) {
 static void play(bench *b, int number, bool udp) {
   const ocel_addr here = ocel_addr_ipv4(127, 0, 0, 1, 8554);
   const ocel_addr peer = ocel_addr_ipv4(127, 0, 0, 1, (uint16_t)(20000 + number));
-  const int conn = ocel_server_accept(b->server, &peer, &here, b->now);
+  const int conn = ocel_server_accept(b->server, &peer, &here, false, b->now);
   char request[512], session[64] = "";
 
   snprintf(request, sizeof request,

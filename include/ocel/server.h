@@ -94,10 +94,11 @@ int ocel_server_add_stream(ocel_server *srv, const ocel_stream_config *cfg);
 
 // ---- what happened ----
 
-/// A stream connection was accepted. `local` is the address it came in on.
+/// A stream connection was accepted. `local` is the address it came in on; `secure` says that a
+/// TLS session carries it, so that media in plain datagrams is refused (461).
 /// @return Its number, 0..max_connections-1; -1 if there is no room: write
 ///         ocel_server_refusal() to it and close it.
-int ocel_server_accept(ocel_server *srv, const ocel_addr *peer, const ocel_addr *local,
+int ocel_server_accept(ocel_server *srv, const ocel_addr *peer, const ocel_addr *local, bool secure,
                        ocel_us now);
 
 /// The bytes of a 503 reply, static.

@@ -25,7 +25,7 @@ static void admit(ocel_loop *l, int fd, const ocel_addr *peer) {
     return;
   }
   l->arriving = peer;
-  const int conn = ocel_server_accept(l->server, peer, &local, l->now);
+  const int conn = ocel_server_accept(l->server, peer, &local, false, l->now);
   l->arriving = NULL;
   if (conn < 0) {
     refuse(l, fd);

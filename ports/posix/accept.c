@@ -25,7 +25,7 @@ static int ask_engine(ocel_loop *l, int fd, const ocel_addr *peer) {
   if (ocel__sys.getsockname(fd, &s.any, &n) < 0) return -1;
   const ocel_addr local = ocel__addr_from(&s);
   l->arriving = peer;
-  const int conn = ocel_server_accept(l->server, peer, &local, l->now);
+  const int conn = ocel_server_accept(l->server, peer, &local, false, l->now);
   l->arriving = NULL;
   return conn;
 }

@@ -38,7 +38,8 @@ static void open_conn(ocel__conn *c, const ocel_addr *peer, const ocel_addr *loc
   c->active_at = c->progress_at = now;
 }
 
-int ocel_server_accept(ocel_server *s, const ocel_addr *peer, const ocel_addr *local, ocel_us now) {
+int ocel_server_accept(ocel_server *s, const ocel_addr *peer, const ocel_addr *local, bool secure,
+                       ocel_us now) {
   s->now = now;
   ocel__conn *c = s->stopping ? NULL : find_free(s);
   if (c == NULL) {
@@ -47,6 +48,7 @@ int ocel_server_accept(ocel_server *s, const ocel_addr *peer, const ocel_addr *l
     return -1;
   }
   open_conn(c, peer, local, now);
+  c->secure = secure;
   const int number = ocel__number(s, c);
   if (number >= s->conn_high) s->conn_high = (int16_t)(number + 1);
   s->stats.connections++;

@@ -80,6 +80,7 @@ typedef enum { CONN_FREE, CONN_OPEN, CONN_FLUSH, CONN_DEAD } ocel__conn_state;
 typedef struct {
   ocel__conn_state state;  // FLUSH: closes once `out` is written; DEAD: closes now
   bool blocked;            // takes no bytes until `writable`
+  bool secure;             // inside TLS
   bool in_tasks, in_datagrams;
   ocel_close_reason reason;
   int16_t buffer;       // request buffer, or -1

@@ -2,15 +2,16 @@
 // SETUP (RFC 2326 10.4, 12.39).
 #include "request.h"
 
-static bool usable(const ocel_server *s, const ocel_transport *t) {
+// Whoever came through TLS does not get pictures in plain datagrams.
+static bool usable(const ocel_server *s, const ocel__conn *c, const ocel_transport *t) {
   if (!t->supported || t->multicast || t->record) return false;
-  return t->tcp || (t->has_ports && s->cfg.rtp_port != 0);
+  return t->tcp || (t->has_ports && s->cfg.rtp_port != 0 && !c->secure);
 }
 
 // The client's first choice that we can serve.
-static bool choose(const ocel_server *s, ocel_span list, ocel_transport *out) {
+static bool choose(const ocel_server *s, const ocel__conn *c, ocel_span list, ocel_transport *out) {
   while (ocel_transport_next(&list, out)) {
-    if (usable(s, out)) return true;
+    if (usable(s, c, out)) return true;
   }
   return false;
 }
@@ -124,7 +125,7 @@ ocel_err ocel__setup(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_w
   const ocel_span header = ask->req->header[OCEL_HEADER_TRANSPORT];
   if (track < 0) return ocel__reply_status(w, ask->req, (uint16_t)-track);
   if (header.n == 0) return ocel__reply_status(w, ask->req, 400);
-  if (!choose(s, header, &t)) return ocel__reply_status(w, ask->req, 461);
+  if (!choose(s, c, header, &t)) return ocel__reply_status(w, ask->req, 461);
   if (ask->has_session_header && c->session.stream != stream) {
     return ocel__reply_status(w, ask->req, 459);
   }

@@ -153,7 +153,7 @@ bool world_connect(world *w, int i) {
   const ocel_addr peer = ocel_addr_ipv4(127, 0, 0, 1, (uint16_t)(40000 + i));
   const ocel_addr local = ocel_addr_ipv4(127, 0, 0, 1, 8554);
   world_conn *c = &w->conn[i];
-  c->number = ocel_server_accept(w->server, &peer, &local, w->now);
+  c->number = ocel_server_accept(w->server, &peer, &local, false, w->now);
   c->open = c->number >= 0;
   c->received = 0;
   return c->open;

@@ -107,7 +107,7 @@ static void lose(port *p, tcp_link *l) {
 }
 
 static void accept_link(port *p, tcp_link *l) {
-  l->conn = ocel_server_accept(p->srv, &l->peer, &l->local, p->clock->now);
+  l->conn = ocel_server_accept(p->srv, &l->peer, &l->local, false, p->clock->now);
   if (l->conn >= 0) {
     CHECK((uint32_t)l->conn < p->max_connections && p->conn[l->conn] == NULL,
           "accept gave number %d, which is in use or out of range", l->conn);

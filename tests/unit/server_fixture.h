@@ -138,13 +138,15 @@ static inline void show(world *w, unsigned track, bool key, uint32_t size) {
   pass(w, 0);
 }
 
-static inline int connect_from(world *w, uint8_t host) {
+static inline int connect_through(world *w, uint8_t host, bool secure) {
   const ocel_addr peer = ocel_addr_ipv4(192, 0, 2, host, 40000);
   const ocel_addr local = ocel_addr_ipv4(192, 0, 2, 1, 8554);
-  const int conn = ocel_server_accept(w->srv, &peer, &local, w->now);
+  const int conn = ocel_server_accept(w->srv, &peer, &local, secure, w->now);
   if (conn >= 0) w->closed[conn] = false;
   return conn;
 }
+
+static inline int connect_from(world *w, uint8_t host) { return connect_through(w, host, false); }
 
 // Writes what one WRITE task asks for; only bytes of `wanted` are kept.
 static inline void write_task(world *w, int conn, int wanted) {

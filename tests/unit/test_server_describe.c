@@ -2,6 +2,10 @@
 // What the engine tells of a stream: the version of its description, and the transports it has.
 #include "server_fixture.h"
 
+#define UDP_OR_TCP_TRANSPORT                          \
+  "Transport: RTP/AVP;unicast;client_port=7000-7001," \
+  "RTP/AVP/TCP;unicast;interleaved=0-1\r\n"
+
 // The session version: the second number of the o= line.
 static unsigned long described_version(world *w, int conn) {
   char text[2048];
@@ -56,17 +60,30 @@ static void a_server_without_udp_refuses_it_and_takes_tcp(void **state) {
   world_open_with(&w, &cfg, 1, true);
   const int conn = connect_from(&w, 7);
   assert_int_equal(set_up(&w, conn, "/trackID=0", UDP_TRANSPORT), 461);
-  assert_int_equal(set_up(&w, conn, "/trackID=0",
-                          "Transport: RTP/AVP;unicast;client_port=7000-7001,"
-                          "RTP/AVP/TCP;unicast;interleaved=0-1\r\n"),
-                   200);
+  assert_int_equal(set_up(&w, conn, "/trackID=0", UDP_OR_TCP_TRANSPORT), 200);
   assert_memory_equal(reply_header(&w, "Transport"), "RTP/AVP/TCP;", 12);
+}
+
+// GStreamer asks for UDP first even inside TLS; a later choice of the same list is taken.
+static void inside_tls_no_plain_datagrams(void **state) {
+  (void)state;
+  world w;
+  world_open(&w);
+  const int conn = connect_through(&w, 7, true);
+  assert_int_equal(set_up(&w, conn, "/trackID=0", UDP_TRANSPORT), 461);
+  assert_int_equal(set_up(&w, conn, "/trackID=0", UDP_OR_TCP_TRANSPORT), 200);
+  assert_memory_equal(reply_header(&w, "Transport"), "RTP/AVP/TCP;", 12);
+  w.session[0] = 0;
+  const int plain = connect_through(&w, 8, false);
+  assert_int_equal(set_up(&w, plain, "/trackID=0", UDP_OR_TCP_TRANSPORT), 200);
+  assert_memory_equal(reply_header(&w, "Transport"), "RTP/AVP;", 8);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_description_gets_a_new_version_with_new_parameter_sets),
       cmocka_unit_test(a_server_without_udp_refuses_it_and_takes_tcp),
+      cmocka_unit_test(inside_tls_no_plain_datagrams),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

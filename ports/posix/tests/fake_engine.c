@@ -61,9 +61,10 @@ ocel_server *ocel_server_init(void *mem, size_t size, const ocel_server_config *
   return srv;
 }
 
-int ocel_server_accept(ocel_server *srv, const ocel_addr *peer, const ocel_addr *local,
+int ocel_server_accept(ocel_server *srv, const ocel_addr *peer, const ocel_addr *local, bool secure,
                        ocel_us now) {
   (void)peer;
+  fake.secure += secure;
   (void)now;
   for (int i = 0; i < srv->cfg.max_connections; i++) {
     fake_conn *const c = &srv->conns[i];
