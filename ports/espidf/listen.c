@@ -7,7 +7,7 @@
 #include "bind.h"
 #include "loop_state.h"
 
-enum { PAIR_TRIES = 32, OTHER_SOCKETS = 5 };  // Listener, UDP pair, bell, one to refuse.
+enum { PAIR_TRIES = 32 };
 
 static bool no_socket_left(int why) { return why == ENFILE || why == EMFILE || why == ENOBUFS; }
 

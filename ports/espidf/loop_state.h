@@ -16,6 +16,8 @@ enum {
   BATCHES_MAX = 16,  // Datagrams asked of the engine at once.
   READ_BYTES = 2048,
   LINGER_MAX = 2,  // Sockets are scarce.
+  // Beside the connections: those, listener, UDP pair, bell, one newcomer that is refused.
+  OTHER_SOCKETS = LINGER_MAX + 5,
   // What one connection may write before the others have their turn, so that a large picture
   // goes out bit by bit.
   TURN_BYTES = CONFIG_LWIP_TCP_SND_BUF_DEFAULT / 2,

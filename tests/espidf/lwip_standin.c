@@ -30,6 +30,10 @@ static void must_not_wait(int fd) {
   rule(flags < 0 || (flags & O_NONBLOCK) != 0, "the socket is non-blocking");
 }
 
+static void count_socket(void) {
+  if (++standin.sockets > standin.sockets_most) standin.sockets_most = (int)standin.sockets;
+}
+
 int lwip_socket(int domain, int type, int protocol) {
   rule(type == SOCK_STREAM || type == SOCK_DGRAM, "a type has no flags");
   if (standin.sockets >= standin.max_sockets) {
@@ -37,7 +41,7 @@ int lwip_socket(int domain, int type, int protocol) {
     return -1;
   }
   const int fd = socket(domain, type | SOCK_CLOEXEC, protocol);
-  standin.sockets += fd >= 0;
+  if (fd >= 0) count_socket();
   return fd;
 }
 
@@ -77,7 +81,7 @@ int lwip_accept(int fd, struct sockaddr *address, socklen_t *size) {
     errno = ENFILE;
     return -1;
   }
-  standin.sockets++;
+  count_socket();
   (void)setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
   return accepted;
 }
