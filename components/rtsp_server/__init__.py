@@ -3,7 +3,7 @@
 
 from esphome import automation
 import esphome.codegen as cg
-from esphome.components import network, ota, socket, wifi
+from esphome.components import ota, socket, wifi
 import esphome.config_validation as cv
 from esphome.const import (
     CONF_ID,
@@ -111,14 +111,15 @@ def _no_login_yet(config: ConfigType) -> ConfigType:
 
 def _reserve_sockets(config: ConfigType) -> ConfigType:
     # One more than clients: whoever comes too many is told so.
-    socket.consume_sockets(config[CONF_MAX_CLIENTS] + 1, DOMAIN)(config)
-    socket.consume_sockets(1, DOMAIN, socket.SocketType.TCP_LISTEN)(config)
+    streams = config[CONF_MAX_CLIENTS] + 1
     datagrams = 2 if config[CONF_TRANSPORT] != "tcp" else 0
     if CORE.is_esp32:
+        streams += board.LINGERING_SOCKETS
         datagrams += 1  # by which the server's task is woken
+    socket.consume_sockets(streams, DOMAIN)(config)
+    socket.consume_sockets(1, DOMAIN, socket.SocketType.TCP_LISTEN)(config)
     if datagrams:
         socket.consume_sockets(datagrams, DOMAIN, socket.SocketType.UDP)(config)
-    network.require_high_performance_networking()
     return config
 
 
@@ -226,7 +227,10 @@ async def _video_source(config: ConfigType) -> cg.MockObj:
 def _care_for_the_network() -> None:
     if "ota" in CORE.config:
         ota.request_ota_state_listeners()
-    if "wifi" in CORE.config and CORE.is_esp32:
+    if not CORE.is_esp32:
+        return
+    board.size_the_network()
+    if "wifi" in CORE.config:
         wifi.enable_runtime_power_save_control()
 
 

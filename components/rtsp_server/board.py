@@ -3,7 +3,7 @@
 
 import re
 
-from esphome.components import esp32
+from esphome.components import esp32, socket
 import esphome.config_validation as cv
 from esphome.core import CORE
 import esphome.final_validate as fv
@@ -18,6 +18,30 @@ BITS_PER_PIXEL_LEAST = 0.01  # below, qp_max is reached by any scene
 # What the third-party component calls its sizes.
 NAMES = {"QVGA": (320, 240), "VGA": (640, 480), "480P": (640, 480), "720P": (1280, 720),
          "1080P": (1920, 1080)}  # fmt: skip
+
+
+# Of ports/espidf: two that wait for the other side's end, and one that is told it is too many.
+LINGERING_SOCKETS = 3
+
+# Per connection over TCP; docs/esp32p4.md says why.
+SEND_BUFFER = 32768
+
+
+def size_the_network() -> None:
+    """lwIP's sizes for a device that sends and hardly receives. What the YAML or another component
+    has asked for stays."""
+    options = {"CONFIG_LWIP_TCP_SND_BUF_DEFAULT": SEND_BUFFER}
+    # Closed connections stay for a while.
+    options["CONFIG_LWIP_MAX_ACTIVE_TCP"] = max(16, socket.get_socket_counts().tcp + 8)
+    if "wifi" in CORE.config:
+        options |= {
+            "CONFIG_SPIRAM_TRY_ALLOCATE_WIFI_LWIP": True,
+            "CONFIG_ESP_WIFI_DYNAMIC_TX_BUFFER_NUM": 64,
+            "CONFIG_ESP_WIFI_AMPDU_TX_ENABLED": True,
+            "CONFIG_ESP_WIFI_TX_BA_WIN": 32,
+        }
+    for name, value in options.items():
+        esp32.set_idf_sdkconfig_default(name, value)
 
 
 def is_own_camera() -> bool:

@@ -19,6 +19,13 @@ ethernet:
   phy_addr: 1
   clk: {{pin: GPIO50, mode: CLK_EXT_IN}}
 """
+WIFI = """
+esp32_hosted:
+  {variant: esp32c6, reset_pin: GPIO15, cmd_pin: GPIO18, clk_pin: GPIO12, active_high: true,
+   d0_pin: GPIO11, d1_pin: GPIO10, d2_pin: GPIO9, d3_pin: GPIO8}
+wifi: {ssid: home, password: correcthorse}
+"""
+WIFI_BOARD = BOARD[: BOARD.index("ethernet:")] + WIFI
 PSRAM = "psram: {mode: hex, speed: 200MHz}\n"
 I2C = """
 i2c:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Esphome
+from p4 import BOARD, WIFI_BOARD
 from test_board import SMALLEST
 
 STANDINS = ROOT / "tests/standins/esphome"
@@ -103,14 +104,7 @@ def test_compiles_warning_free(generated, name):
 
 
 def test_compiles_with_wifi(tmp_path):
-    ethernet = SMALLEST[SMALLEST.index("ethernet:") : SMALLEST.index("psram:")]
-    wifi = """
-esp32_hosted:
-  {variant: esp32c6, reset_pin: GPIO15, cmd_pin: GPIO18, clk_pin: GPIO12, active_high: true,
-   d0_pin: GPIO11, d1_pin: GPIO10, d2_pin: GPIO9, d3_pin: GPIO8}
-wifi: {ssid: home, password: correcthorse}
-"""
-    source = generate(tmp_path, SMALLEST.replace(ethernet, wifi))
+    source = generate(tmp_path, SMALLEST.replace(BOARD, WIFI_BOARD))
     out = compile_one(source, "esphome/components/rtsp_server/rtsp_server.cpp")
     said = subprocess.run(["riscv64-unknown-elf-nm", out], capture_output=True, text=True).stdout
     assert "request_high_performance" in said and "release_high_performance" in said
