@@ -16,6 +16,8 @@
 #define RESTART_FIRST OCEL_SECOND
 #define RESTART_MOST (30 * OCEL_SECOND)
 
+enum { DAMAGED_MOST = 3 };
+
 int ocel__video_control(const ocel_source_esp_video *s, long request, void *argument) {
   return ioctl(s->fd, (int)request, argument);
 }
@@ -51,6 +53,7 @@ static void close_device(void *ctx) {
   (void)close(s->fd);
   s->fd = -1;
   ocel__video_free(s);
+  ocel_reshape_end(&s->reshaper);
 }
 
 static ocel_source_result start(void *ctx, ocel_frame_format *format) {
@@ -62,8 +65,8 @@ static ocel_source_result start(void *ctx, ocel_frame_format *format) {
   s->is_streaming = true;
   s->restart_after = 0;
   s->restart_at = 0;
-  *format = s->format;
-  return OCEL_SOURCE_OK;
+  s->due = 0;
+  return ocel_reshape_prepare(&s->reshaper, &s->cfg.shape, &s->format, format);
 }
 
 // ---- pictures ----
@@ -92,7 +95,7 @@ static ocel_source_result dequeue(ocel_source_esp_video *s, ocel_frame *frame, b
 // Damaged pictures go back at once; nothing but such is as good as none.
 static ocel_source_result take(ocel_source_esp_video *s, ocel_us timeout, ocel_frame *frame) {
   if (!wait_at_most(s, timeout)) return OCEL_SOURCE_FAILED;  // else it might wait for ever
-  for (int i = 0; i < s->cfg.buffers; i++) {
+  for (int i = 0; i < DAMAGED_MOST; i++) {
     bool damaged = false;
     const ocel_source_result rc = dequeue(s, frame, &damaged);
     if (rc != OCEL_SOURCE_OK || !damaged) return rc;
@@ -129,12 +132,37 @@ static ocel_source_result restart(ocel_source_esp_video *s) {
   return OCEL_SOURCE_TIMEOUT;
 }
 
+// Whether `frame` is one of those that make up the wanted rate.
+static bool in_time(ocel_source_esp_video *s, const ocel_frame *frame) {
+  if (s->interval == 0) return true;
+  if (frame->captured_at < s->due - s->margin) return false;
+  const bool late = frame->captured_at - s->due > s->interval;
+  s->due = (late ? frame->captured_at : s->due) + s->interval;
+  return true;
+}
+
+static ocel_source_result take_in_time(ocel_source_esp_video *s, ocel_us timeout,
+                                       ocel_frame *frame) {
+  for (;;) {
+    ocel_source_result rc = take(s, timeout, frame);
+    if (rc == OCEL_SOURCE_OK) rc = skip_to_newest(s, frame);
+    if (rc != OCEL_SOURCE_OK || in_time(s, frame)) return rc;
+    s->counts.dropped++;
+    if (!ocel__video_queue(s, frame->index)) return OCEL_SOURCE_FAILED;
+  }
+}
+
+// The PPA's copy frees the camera's buffer at once.
+static bool reshape(ocel_source_esp_video *s, ocel_frame *frame) {
+  const bool done = ocel_reshape_run(&s->reshaper, frame);
+  return (!s->reshaper.copies || ocel__video_queue(s, frame->index)) && done;
+}
+
 static ocel_source_result acquire(void *ctx, ocel_us timeout, ocel_frame *frame) {
   ocel_source_esp_video *s = ctx;
-  ocel_source_result rc = take(s, timeout, frame);
+  const ocel_source_result rc = take_in_time(s, timeout, frame);
   if (rc == OCEL_SOURCE_TIMEOUT) return restart(s);
-  if (rc == OCEL_SOURCE_OK) rc = skip_to_newest(s, frame);
-  if (rc != OCEL_SOURCE_OK) return OCEL_SOURCE_FAILED;
+  if (rc != OCEL_SOURCE_OK || !reshape(s, frame)) return OCEL_SOURCE_FAILED;
   s->counts.frames++;
   s->restart_after = 0;
   s->restart_at = 0;
@@ -143,6 +171,7 @@ static ocel_source_result acquire(void *ctx, ocel_us timeout, ocel_frame *frame)
 
 static void release(void *ctx, const ocel_frame *frame) {
   ocel_source_esp_video *s = ctx;
+  if (s->reshaper.copies) return;  // it went back when it was copied
   // Without this buffer the others do; without all of them waits end in timeouts.
   (void)ocel__video_queue(s, frame->index);
 }

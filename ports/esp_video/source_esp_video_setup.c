@@ -42,18 +42,29 @@ static ocel_source_result set_format(ocel_source_esp_video *s) {
   return ocel__video_control(s, VIDIOC_S_FMT, &f) == 0 ? OCEL_SOURCE_OK : ocel__video_error();
 }
 
+static uint8_t rate_of(const ocel_source_esp_video *s) {
+  struct v4l2_streamparm p = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
+  const struct v4l2_fract *t = &p.parm.capture.timeperframe;
+  if (ocel__video_control(s, VIDIOC_G_PARM, &p) != 0 || t->numerator == 0) return 0;
+  const uint32_t fps = t->denominator / t->numerator;
+  return fps <= UINT8_MAX ? (uint8_t)fps : 0;
+}
+
+// esp_video divides the sensor's rate by whole numbers. For a rate between, pictures are dropped.
 static void set_rate(ocel_source_esp_video *s) {
   struct v4l2_streamparm p = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
-  struct v4l2_fract *t = &p.parm.capture.timeperframe;
-  if (s->cfg.fps != 0) {
+  s->interval = 0;
+  bool divided = s->cfg.fps == 0;
+  if (!divided) {
     p.parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
-    *t = (struct v4l2_fract){.numerator = 1, .denominator = s->cfg.fps};
-    if (ocel__video_control(s, VIDIOC_S_PARM, &p) != 0) s->counts.refused++;
+    p.parm.capture.timeperframe = (struct v4l2_fract){.numerator = 1, .denominator = s->cfg.fps};
+    divided = ocel__video_control(s, VIDIOC_S_PARM, &p) == 0;
   }
-  s->format.fps = 0;
-  if (ocel__video_control(s, VIDIOC_G_PARM, &p) != 0 || t->numerator == 0) return;
-  const uint32_t fps = t->denominator / t->numerator;
-  if (fps <= UINT8_MAX) s->format.fps = (uint8_t)fps;
+  s->format.fps = rate_of(s);
+  if (divided || s->format.fps <= s->cfg.fps) return;
+  s->interval = OCEL_SECOND / s->cfg.fps;
+  s->margin = OCEL_SECOND / s->format.fps / 2;
+  s->format.fps = s->cfg.fps;
 }
 
 void ocel__video_free(ocel_source_esp_video *s) {

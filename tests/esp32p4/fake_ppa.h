@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The PPA: converts RGB565 to YUV 4:2:0 with its own arithmetic, and sees to its driver's rules.
+// The PPA: converts RGB565 to YUV 4:2:0 with its own arithmetic, cuts, scales and turns YUV 4:2:0,
+// and sees to its driver's rules.
 #ifndef FAKE_PPA_H
 #define FAKE_PPA_H
 

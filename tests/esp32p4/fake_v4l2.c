@@ -84,25 +84,11 @@ static int set_format(const struct v4l2_format *f) {
   return 0;
 }
 
-static int queue(const struct v4l2_buffer *b) {
-  uint8_t *data = (uint8_t *)(uintptr_t)b->m.userptr;
-  RULE("v4l2: buffers are the user's", b->memory == V4L2_MEMORY_USERPTR && b->index < count);
-  RULE("v4l2: a buffer starts on a cache line", (uintptr_t)data % OCEL_P4_CACHE_LINE == 0);
-  RULE("v4l2: a buffer is big enough", b->length >= length);
-  RULE("v4l2: a buffer is in PSRAM", fake_heap_is_spiram(data, b->length));
-  RULE("v4l2: no line of a buffer is dirty", !fake_cache_is_dirty(data, b->length));
-  RULE("v4l2: a queued buffer is not queued", !buffers[b->index].queued);
-  buffers[b->index] = (buffer){.data = data, .queued = true};
-  append(&queued, b->index);
-  fake_dma_give(data);
-  return 0;
-}
-
 // What the camera has done by now.
 static void catch_up(void) {
   for (; next_at <= fake_time_now(); next_at += fake_v4l2.period * fake_v4l2.divisor) {
     if (fake_v4l2.dead) continue;
-    if (queued.n == 0) {
+    if (queued.n < 2) {  // the last one stays with the driver, and is written again
       fake_v4l2.lost++;
       continue;
     }
@@ -112,6 +98,21 @@ static void catch_up(void) {
     memset(buffers[i].data, (int)(fake_v4l2.delivered++ & 0xff), 64);
     append(&done, i);
   }
+}
+
+static int queue(const struct v4l2_buffer *b) {
+  uint8_t *data = (uint8_t *)(uintptr_t)b->m.userptr;
+  RULE("v4l2: buffers are the user's", b->memory == V4L2_MEMORY_USERPTR && b->index < count);
+  RULE("v4l2: a buffer starts on a cache line", (uintptr_t)data % OCEL_P4_CACHE_LINE == 0);
+  RULE("v4l2: a buffer is big enough", b->length >= length);
+  RULE("v4l2: a buffer is in PSRAM", fake_heap_is_spiram(data, b->length));
+  RULE("v4l2: no line of a buffer is dirty", !fake_cache_is_dirty(data, b->length));
+  if (fake_v4l2.is_streaming) catch_up();
+  RULE("v4l2: a queued buffer is not queued", !buffers[b->index].queued);
+  buffers[b->index] = (buffer){.data = data, .queued = true};
+  append(&queued, b->index);
+  fake_dma_give(data);
+  return 0;
 }
 
 static int dequeue(struct v4l2_buffer *b) {

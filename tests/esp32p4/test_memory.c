@@ -57,7 +57,7 @@ static const struct {
   price price;
 } ROWS[] = {
     {"picture in the encoder's layout",                 picture       },
-    {"`source_esp_video`: 3 capture buffers",           capture       },
+    {"`source_esp_video`: 2 capture buffers",           capture       },
     {"`mipi_dsi_cam`: its 3 RGB565 buffers",            their_capture },
     {"media ring, least size",                          ring_media    },
     {"encoder's reconstruction",                        reconstruction},

@@ -151,7 +151,7 @@ static void nothing_is_copied_from_the_isp_to_the_ring(void **state) {
   start();
   assert_int_equal(pipeline->encoder.counts.copied, 0);
   assert_int_equal(fake_ppa.clients, 0);
-  assert_int_equal(fake_heap.allocations, 3);
+  assert_int_equal(fake_heap.allocations, OCEL_SOURCE_BUFFERS_MIN);
 }
 
 static void everything_stops_some_seconds_later_and_starts_again_at_once(void **state) {

@@ -61,7 +61,7 @@ static void frames_come_in_the_encoders_layout(void **state) {
     assert_true(fake_dma_owns(frame.data));
   }
   assert_int_equal(camera.counts.frames, 10);
-  assert_int_equal(fake_heap.allocations, 3);
+  assert_int_equal(fake_heap.allocations, OCEL_SOURCE_BUFFERS_MIN);
   end();
 }
 
@@ -80,6 +80,7 @@ static void lines_are_padded_to_whole_macroblocks(void **state) {
 // What waited while something else took long is old: the newest is given.
 static void a_slow_user_gets_the_newest(void **state) {
   (void)state;
+  init((ocel_source_esp_video_config){.buffers = 4});
   assert_int_equal(begin(), OCEL_SOURCE_OK);
   assert_int_equal(acquire(), OCEL_SOURCE_OK);
   fake_time_pass(90 * OCEL_MILLISECOND);  // two more are done
@@ -90,6 +91,29 @@ static void a_slow_user_gets_the_newest(void **state) {
   source.release(source.ctx, &frame);
   assert_int_equal(acquire(), OCEL_SOURCE_OK);
   assert_int_equal(frame.data[0], 3);
+  source.release(source.ctx, &frame);
+  end();
+}
+
+// One of two buffers is always the driver's, so that nothing waits; what came while the other was
+// held is lost, and nothing else.
+static void two_buffers_do_for_a_quick_user(void **state) {
+  (void)state;
+  assert_int_equal(begin(), OCEL_SOURCE_OK);
+  for (unsigned i = 0; i < 5; i++) {
+    assert_int_equal(acquire(), OCEL_SOURCE_OK);
+    assert_int_equal(frame.data[0], i);
+    fake_time_pass(30 * OCEL_MILLISECOND);
+    source.release(source.ctx, &frame);
+  }
+  assert_int_equal(fake_v4l2.lost, 0);
+  assert_int_equal(acquire(), OCEL_SOURCE_OK);
+  fake_time_pass(40 * OCEL_MILLISECOND);
+  source.release(source.ctx, &frame);
+  assert_int_equal(fake_v4l2.lost, 1);
+  assert_int_equal(acquire(), OCEL_SOURCE_OK);
+  assert_int_equal(fake_v4l2.lost, 1);
+  assert_int_equal(camera.counts.skipped, 0);
   source.release(source.ctx, &frame);
   end();
 }
@@ -157,14 +181,52 @@ static void orientation_and_rate_are_the_sensors(void **state) {
   end();
 }
 
+// 50 a second become 30: three of five.
+static void a_rate_between_is_made_by_dropping(void **state) {
+  (void)state;
+  init((ocel_source_esp_video_config){.fps = 30});
+  fake_v4l2.fps = 50;
+  fake_v4l2.period = 20 * OCEL_MILLISECOND;
+  assert_int_equal(begin(), OCEL_SOURCE_OK);
+  assert_int_equal(format.fps, 30);
+  assert_int_equal(fake_v4l2.divisor, 1);
+  const ocel_us from = fake_time_now();
+  for (int i = 0; i < 300; i++) {
+    assert_int_equal(acquire(), OCEL_SOURCE_OK);
+    source.release(source.ctx, &frame);
+  }
+  const ocel_us took = fake_time_now() - from;
+  assert_in_range(took, 9950 * OCEL_MILLISECOND, 10050 * OCEL_MILLISECOND);
+  assert_in_range(camera.counts.dropped, 198, 202);
+  // After a gap there is no hurry to catch up.
+  fake_time_pass(OCEL_SECOND);
+  for (int i = 0; i < 30; i++) {
+    assert_int_equal(acquire(), OCEL_SOURCE_OK);
+    source.release(source.ctx, &frame);
+  }
+  assert_in_range(fake_time_now() - from - took, 1930 * OCEL_MILLISECOND, 2070 * OCEL_MILLISECOND);
+  end();
+}
+
+static void more_than_the_sensor_gives_is_its_own_rate(void **state) {
+  (void)state;
+  init((ocel_source_esp_video_config){.fps = 60});
+  assert_int_equal(begin(), OCEL_SOURCE_OK);
+  assert_int_equal(format.fps, 30);
+  assert_int_equal(acquire(), OCEL_SOURCE_OK);
+  assert_int_equal(camera.counts.dropped, 0);
+  source.release(source.ctx, &frame);
+  end();
+}
+
 static void refused_controls_do_not_cost_the_picture(void **state) {
   (void)state;
   init((ocel_source_esp_video_config){.mirror = true, .flip = true, .fps = 7});
   fake_v4l2.failing = VIDIOC_S_EXT_CTRLS;
   fake_v4l2.with_errno = ESRCH;
   assert_int_equal(begin(), OCEL_SOURCE_OK);
-  assert_int_equal(camera.counts.refused, 3);
-  assert_int_equal(format.fps, 30);
+  assert_int_equal(camera.counts.refused, 2);
+  assert_int_equal(format.fps, 7);
   end();
   fake_v4l2.failing = VIDIOC_G_PARM;
   assert_int_equal(begin(), OCEL_SOURCE_OK);
@@ -246,7 +308,7 @@ static void the_device_does_not_open(void **state) {
 
 static void too_little_psram(void **state) {
   (void)state;
-  for (unsigned n = 1; n <= 3; n++) {
+  for (unsigned n = 1; n <= OCEL_SOURCE_BUFFERS_MIN; n++) {
     fake_heap.fail_after = n;
     assert_int_equal(begin(), OCEL_SOURCE_NO_MEMORY);
     assert_int_equal(fake_heap.allocations, 0);
@@ -269,7 +331,7 @@ static void a_stopped_source_starts_again_with_its_buffers(void **state) {
     source.release(source.ctx, &frame);
     source.stop(source.ctx);
     assert_false(fake_v4l2.is_streaming);
-    assert_int_equal(fake_heap.allocations, 3);
+    assert_int_equal(fake_heap.allocations, OCEL_SOURCE_BUFFERS_MIN);
     assert_int_equal(source.start(source.ctx, &format), OCEL_SOURCE_OK);
   }
   end();
@@ -295,9 +357,12 @@ int main(void) {
       TEST(frames_come_in_the_encoders_layout),
       TEST(lines_are_padded_to_whole_macroblocks),
       TEST(a_slow_user_gets_the_newest),
+      TEST(two_buffers_do_for_a_quick_user),
       TEST(damaged_pictures_are_passed_over),
       TEST(a_dead_sensor_is_restarted_less_and_less_often),
       TEST(orientation_and_rate_are_the_sensors),
+      TEST(a_rate_between_is_made_by_dropping),
+      TEST(more_than_the_sensor_gives_is_its_own_rate),
       TEST(refused_controls_do_not_cost_the_picture),
       TEST(every_request_can_fail),
       TEST(failures_while_it_runs),
