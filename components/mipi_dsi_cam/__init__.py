@@ -14,7 +14,7 @@ from esphome.const import CONF_I2C_ID, CONF_ID, CONF_RESOLUTION, CONF_ROTATION
 import esphome.final_validate as fv
 from esphome.types import ConfigType
 
-from .sensors import RESOLUTIONS, SENSORS, XCLK_HZ, rates
+from .sensors import MISSING, RESOLUTIONS, SENSORS, XCLK_HZ, Plan, plan
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -24,6 +24,7 @@ DOMAIN = "mipi_dsi_cam"
 
 HAS_FRAME_SOURCE = True  # for rtsp_server, which knows the third-party component by its lack
 
+CONF_BUFFERS = "buffers"
 CONF_CROP_OFFSET_X = "crop_offset_x"
 CONF_EXTERNAL_CLOCK_PIN = "external_clock_pin"
 CONF_FRAMERATE = "framerate"
@@ -39,6 +40,8 @@ CONF_SENSOR_ADDR = "sensor_addr"
 CONF_SENSOR_TYPE = "sensor_type"
 CONF_XCLK_FREQ = "xclk_freq"
 CONF_XCLK_PIN = "xclk_pin"
+
+TURNED_WIDTH_MAX = 1088  # lines that the encoder takes
 
 ALIASES = {
     CONF_SENSOR: CONF_SENSOR_TYPE,
@@ -58,7 +61,16 @@ def _aliases(config: ConfigType) -> ConfigType:
         if name in config:
             raise cv.Invalid(f"is another name of {name}: give one of the two", path=[alias])
         config[name] = config.pop(alias)
+    _bus(config)
     return config
+
+
+def _bus(config: ConfigType) -> None:
+    """The third-party component also counts buses, and its default is the first one."""
+    if (bus := config.get(CONF_I2C_ID)) == 0:
+        del config[CONF_I2C_ID]
+    elif isinstance(bus, int):
+        raise cv.Invalid("write the id that the bus has under i2c:", path=[CONF_I2C_ID])
 
 
 def _sensor_type(value: object) -> str:
@@ -66,10 +78,10 @@ def _sensor_type(value: object) -> str:
     if name in SENSORS:
         return name
     known = " or ".join(SENSORS)
-    if name == "ov02c10":
+    if name in MISSING:
         raise cv.Invalid(
-            "Espressif's library of sensors (esp_cam_sensor 2.4) has no driver for the ov02c10: "
-            f"use a camera with {known}, or the third-party mipi_dsi_cam, which brings one"
+            f"{MISSING[name]}: use a camera with {known}, or the third-party mipi_dsi_cam, which "
+            "brings one of its own"
         )
     raise cv.Invalid(f"'{name}' is not known here: write {known}")
 
@@ -109,12 +121,9 @@ def _xclk_freq(value: object) -> int:
 
 
 def _rotation(value: object) -> int:
-    if (angle := cv.int_(value)) in (0, 180):
+    if (angle := cv.int_(value)) in (0, 90, 180, 270):
         return angle
-    raise cv.Invalid(
-        "only 0 and 180 can be had from the sensor: mount the camera upright, or turn the picture "
-        "in the player or in Frigate"
-    )
+    raise cv.Invalid("the hardware turns by right angles: write 0, 90, 180 or 270 (clockwise)")
 
 
 def _no_crop(value: object) -> int:
@@ -127,15 +136,27 @@ def _no_gains(value: object) -> None:
     raise cv.Invalid("the ISP balances the colours by itself: remove rgb_gains")
 
 
+def _size_suits(config: ConfigType) -> Plan:
+    name = config[CONF_SENSOR_TYPE]
+    width, height = config[CONF_RESOLUTION]
+    if (way := plan(SENSORS[name], (width, height))) is None:
+        raise cv.Invalid(
+            f"is more than the {name} gives: write one of {SENSORS[name].sizes()}, or a smaller one",
+            path=[CONF_RESOLUTION],
+        )
+    if config[CONF_ROTATION] in (90, 270) and width > TURNED_WIDTH_MAX:
+        raise cv.Invalid(
+            f"{width}x{height} would be turned into more lines than the encoder takes "
+            f"({TURNED_WIDTH_MAX}): choose a resolution with a smaller width, for example 800x600",
+            path=[CONF_ROTATION],
+        )
+    return way
+
+
 def _suits_the_sensor(config: ConfigType) -> ConfigType:
     name = config[CONF_SENSOR_TYPE]
     sensor = SENSORS[name]
-    width, height = config[CONF_RESOLUTION]
-    if (width, height) not in sensor.formats:
-        raise cv.Invalid(
-            f"the {name} does not give {width}x{height}: write one of {sensor.sizes()}",
-            path=[CONF_RESOLUTION],
-        )
+    way = _size_suits(config)
     if config.setdefault(CONF_LANE, sensor.lanes) != sensor.lanes:
         raise cv.Invalid(
             f"the {name} uses {sensor.lanes}: write lane: {sensor.lanes} or leave it out",
@@ -146,11 +167,10 @@ def _suits_the_sensor(config: ConfigType) -> ConfigType:
             f"the {name} is looked for at 0x{sensor.address:02X}: leave it out",
             path=[CONF_SENSOR_ADDR],
         )
-    fps = sensor.formats[(width, height)].fps
-    if config.setdefault(CONF_FRAMERATE, fps) not in rates(fps):
+    fps = sensor.formats[way.mode].fps
+    if config[CONF_FRAMERATE] > fps:
         raise cv.Invalid(
-            f"the {name} gives {fps} pictures a second at {width}x{height}, or a whole part of "
-            f"them: write one of {', '.join(map(str, rates(fps)))}",
+            f"the {name} gives {fps} pictures a second at this resolution: write {fps} or less",
             path=[CONF_FRAMERATE],
         )
     return config
@@ -175,7 +195,8 @@ CONFIG_SCHEMA = cv.All(
             cv.Optional(CONF_SENSOR_ADDR): cv.i2c_address,
             cv.Optional(CONF_RESOLUTION, default="720P"): _resolution,
             cv.Optional(CONF_PIXEL_FORMAT, default="RGB565"): _pixel_format,
-            cv.Optional(CONF_FRAMERATE): cv.int_range(min=1, max=60),
+            cv.Optional(CONF_FRAMERATE, default=30): cv.int_range(min=1, max=60),
+            cv.Optional(CONF_BUFFERS, default=2): cv.int_range(min=2, max=6),
             cv.Optional(CONF_JPEG_QUALITY): cv.int_range(min=1, max=63),
             cv.Optional(CONF_MIRROR_X, default=False): cv.boolean,
             cv.Optional(CONF_MIRROR_Y, default=False): cv.boolean,
@@ -223,9 +244,9 @@ for _name, _why in {
     )(None)  # no code: it is always refused
 
 
-def _choose_sensor(config: ConfigType) -> None:
+def _choose_sensor(config: ConfigType, mode: tuple[int, int]) -> None:
     name = config[CONF_SENSOR_TYPE]
-    chosen = SENSORS[name].formats[config[CONF_RESOLUTION]].option
+    chosen = SENSORS[name].formats[mode].option
     prefix = f"CONFIG_CAMERA_{name.upper()}"
     esp32.add_idf_sdkconfig_option(prefix, True)
     for each in SENSORS[name].formats.values():
@@ -233,9 +254,19 @@ def _choose_sensor(config: ConfigType) -> None:
     esp32.add_idf_sdkconfig_option(f"{prefix}_MIPI_DEFAULT_FMT_{chosen}", True)
 
 
+def _orientation(var: cg.MockObj, config: ConfigType) -> None:
+    """Half a turn is both mirrors, which the sensor does; quarters are the PPA's."""
+    angle = config[CONF_ROTATION]
+    turned = angle == 180
+    cg.add(var.set_mirror(config[CONF_MIRROR_X] != turned, config[CONF_MIRROR_Y] != turned))
+    if angle in (90, 270):
+        cg.add(var.set_quarter_turn(angle))
+
+
 async def to_code(config: ConfigType) -> None:
     library.add_camera_to_build()
-    _choose_sensor(config)
+    way = plan(SENSORS[config[CONF_SENSOR_TYPE]], config[CONF_RESOLUTION])
+    _choose_sensor(config, way.mode)
     var = cg.new_Pvariable(config[CONF_ID])
     await cg.register_component(var, config)
     bus = await cg.get_variable(config[CONF_I2C_ID])
@@ -243,6 +274,8 @@ async def to_code(config: ConfigType) -> None:
     cg.add(var.set_sensor_type(config[CONF_SENSOR_TYPE]))
     cg.add(var.set_xclk(config[CONF_XCLK_PIN], config[CONF_XCLK_FREQ]))
     cg.add(var.set_resolution(*config[CONF_RESOLUTION]))
+    if not way.is_whole:
+        cg.add(var.set_block(*way.block, way.eighths))
     cg.add(var.set_framerate(config[CONF_FRAMERATE]))
-    turned = config[CONF_ROTATION] == 180
-    cg.add(var.set_mirror(config[CONF_MIRROR_X] != turned, config[CONF_MIRROR_Y] != turned))
+    cg.add(var.set_buffers(config[CONF_BUFFERS]))
+    _orientation(var, config)

@@ -56,9 +56,10 @@ bool MipiDSICamComponent::start_clock_() {
 ocel_frame_source MipiDSICamComponent::frame_source() {
   ocel_source_esp_video_config cfg{};
   cfg.fps = this->framerate_;
-  cfg.buffers = OCEL_SOURCE_BUFFERS_MIN;
+  cfg.buffers = this->buffers_;
   cfg.mirror = this->mirror_x_;
   cfg.flip = this->mirror_y_;
+  cfg.shape = this->shape_;
   this->source_ = ocel_source_esp_video_init(&this->state_, &cfg);
   ocel_frame_source outer{};
   outer.ctx = this;
@@ -98,9 +99,11 @@ void MipiDSICamComponent::dump_config() {
                 "  Sensor: %s\n"
                 "  Resolution: %ux%u\n"
                 "  Framerate: %u fps\n"
-                "  Mirror: x %s, y %s",
-                this->sensor_type_, this->width_, this->height_, this->framerate_, YESNO(this->mirror_x_),
-                YESNO(this->mirror_y_));
+                "  Buffers: %u\n"
+                "  Mirror: x %s, y %s\n"
+                "  Turned: %u degrees",
+                this->sensor_type_, this->get_image_width(), this->get_image_height(), this->framerate_, this->buffers_,
+                YESNO(this->mirror_x_), YESNO(this->mirror_y_), this->shape_.turn);
   if (this->xclk_pin_ >= 0)
     ESP_LOGCONFIG(TAG, "  Clock: %" PRIu32 " Hz on GPIO%d", this->xclk_hz_, this->xclk_pin_);
 }

@@ -20,6 +20,12 @@ class Sensor:
         return ", ".join(f"{w}x{h}" for w, h in sorted(self.formats))
 
 
+# Whose drivers Espressif's library lacks, and where they are asked for.
+MISSING = {
+    "ov02c10": "the newest version of Espressif's library of sensors (esp_cam_sensor 2.4.0, August "
+    "2026) has no driver for the ov02c10; it is proposed there as pull requests 46 and 90",
+}
+
 XCLK_HZ = 24000000  # what the tables of every sensor below are made for
 
 SENSORS = {
@@ -54,6 +60,40 @@ RESOLUTIONS = {
 }
 
 
-def rates(fps: int) -> list[int]:
-    """The rates to which a sensor's own can be divided."""
-    return [rate for rate in range(fps, 0, -1) if fps % rate == 0]
+@dataclass(frozen=True)
+class Plan:
+    """How a size is made of a sensor's: a block in its middle, scaled by eighths."""
+
+    mode: tuple[int, int]
+    block: tuple[int, int]
+    eighths: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.mode == self.block and self.eighths == 8
+
+    def rank(self) -> tuple[float, int]:
+        """Much of the sensor's view, to a tenth, then few bytes."""
+        seen = self.block[0] * self.block[1] / (self.mode[0] * self.mode[1])
+        return round(-seen, 1), self.mode[0] * self.mode[1]
+
+
+def _side(wanted: int, eighths: int, most: int) -> int | None:
+    """The even side that scaling makes `wanted` of; the PPA leaves fractions out."""
+    for side in range(wanted, most + 1, 2):
+        if side * eighths // 8 == wanted:
+            return side
+    return None
+
+
+def plan(sensor: Sensor, size: tuple[int, int]) -> Plan | None:
+    """The best way to a size; None if the sensor is too small."""
+    if size in sensor.formats:
+        return Plan(size, size, 8)
+    plans = []
+    for mode in sensor.formats:
+        for eighths in range(1, 9):
+            sides = [_side(size[i], eighths, mode[i]) for i in range(2)]
+            if None not in sides:
+                plans.append(Plan(mode, tuple(sides), eighths))
+    return min(plans, key=Plan.rank, default=None)

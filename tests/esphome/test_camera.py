@@ -1,9 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """mipi_dsi_cam takes the YAML that people have, or says what to write instead."""
 
+import importlib.util
+import sys
+
 import pytest
 
+from conftest import ROOT
 from p4 import BOARD, CAMERA, I2C, PSRAM
+
+
+def load_sensors():
+    spec = importlib.util.spec_from_file_location(
+        "sensors", ROOT / "components/mipi_dsi_cam/sensors.py"
+    )
+    module = sys.modules["sensors"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
 
 GOOD = {
     "as in the README": CAMERA,
@@ -35,30 +49,61 @@ mipi_dsi_cam:
 """,
     "no clock from the chip": "\nmipi_dsi_cam:\n  xclk_pin: -1\n",
     "each size of the ov5647": "\nmipi_dsi_cam: {sensor_type: ov5647, resolution: 800x640, framerate: 25}\n",
+    "VGA of the sc202cs": "\nmipi_dsi_cam: {resolution: VGA, framerate: 25}\n",
+    "VGA of the ov5647": "\nmipi_dsi_cam: {sensor_type: ov5647, resolution: 480P}\n",
+    "720P of the ov5647": "\nmipi_dsi_cam: {sensor_type: ov5647, resolution: 720P}\n",
+    "a display's size": "\nmipi_dsi_cam: {resolution: 1024x600}\n",
+    "a quarter turn": "\nmipi_dsi_cam: {resolution: VGA, rotation: 90}\n",
+    "the first bus by its number": "\nmipi_dsi_cam: {i2c_id: 0}\n",
+    "the block of the third-party component": """
+esp_video:
+  i2c_id: bsp_bus
+  xclk_pin: GPIO36
+  xclk_freq: 24000000
+  enable_xclk_init: true
+  enable_h264: true
+  enable_jpeg: true
+  enable_isp: true
+  use_heap_allocator: true
+mipi_dsi_cam:
+  id: cam
+  i2c_id: bsp_bus
+""",
     "the encoder's own format": "\nmipi_dsi_cam: {pixel_format: YUV420}\n",
 }
 
 BAD = {
-    "sensor_type: ov02c10": "no driver for the ov02c10: use a camera with sc202cs or ov5647",
+    "sensor_type: ov02c10": "(esp_cam_sensor 2.4.0, August 2026) has no driver for the ov02c10; it is "
+    "proposed there as pull requests 46 and 90: use a camera with sc202cs or ov5647",
     "sensor_type: imx219": "write sc202cs or ov5647",
     "{sensor_type: sc202cs, sensor: ov5647}": "is another name of sensor_type",
-    "resolution: 1080P": "does not give 1920x1080: write one of 1280x720, 1600x900, 1600x1200",
-    "resolution: VGA": "does not give 640x480: write one of 1280x720",
-    "{sensor_type: ov5647, resolution: 720P}": "write one of 800x640, 800x800, 800x1280",
+    "resolution: 1080P": "is more than the sc202cs gives: write one of 1280x720, 1600x900, 1600x1200",
+    "{sensor_type: ov5647, resolution: 1920x1200}": "write one of 800x640, 800x800, 800x1280",
     "resolution: 1281x720": "must be even, for example 1280x720",
     "resolution: HD": "write QVGA, VGA, 480P, 720P, 1080P or WIDTHxHEIGHT",
     "pixel_format: JPEG": "cannot feed the H.264 encoder: write RGB565",
     "pixel_format: RAW8": "cannot feed the H.264 encoder: write RGB565",
-    "framerate: 25": "write one of 30, 15, 10, 6, 5, 3, 2, 1",
+    "framerate: 31": "the sc202cs gives 30 pictures a second at this resolution: write 30 or less",
     "framerate: 61": "value must be at most 60",
     "lane: 2": "the sc202cs uses 1: write lane: 1",
     "sensor_addr: 0x30": "looked for at 0x36",
     "xclk_freq: 20MHz": "write 24MHz or leave it out",
-    "rotation: 90": "only 0 and 180",
+    "rotation: 45": "write 0, 90, 180 or 270",
+    "{resolution: 720P, rotation: 90}": "choose a resolution with a smaller width, for example 800x600",
+    "buffers: 1": "value must be at least 2",
+    "i2c_id: 1": "write the id that the bus has under i2c:",
     "crop_offset_x: 80": "choose a smaller resolution",
     "rgb_gains: {red: 1.0, green: 1.0, blue: 1.0}": "remove rgb_gains",
     "jpeg_quality: 64": "value must be at most 63",
     "reset_pin: GPIO5": "is an invalid option for [mipi_dsi_cam]",
+}
+
+ESP_VIDEO_BAD = {
+    "enable_isp: false": "the pictures come from the ISP: write enable_isp: true, or remove",
+    "reset_pin: GPIO5": "the sensor's reset is not driven here: tie it to 3.3 V",
+    "ldo_voltage: 2.5V": "is set to 2.5 V by esp_video: remove it",
+    "{enable_xclk_init: true, xclk_pin: GPIO20}": "write 'xclk_pin: GPIO20' there, and remove",
+    "enable_usb: true": "is an invalid option for [esp_video]",
 }
 
 ACTIONS = {
@@ -85,6 +130,50 @@ def test_takes(esphome, name):
 def test_refuses(esphome, options):
     yaml = BOARD + PSRAM + I2C + f"\nmipi_dsi_cam:\n  {options}\n"
     assert BAD[options] in refused(esphome, yaml)
+
+
+@pytest.mark.parametrize("options", ESP_VIDEO_BAD)
+def test_refuses_in_the_block_of_the_third_party(esphome, options):
+    yaml = BOARD + PSRAM + I2C + CAMERA + f"\nesp_video:\n  {options}\n"
+    assert ESP_VIDEO_BAD[options] in refused(esphome, yaml)
+
+
+def test_that_block_alone_is_of_no_use(esphome):
+    yaml = BOARD + PSRAM + I2C + "\nesp_video:\n"
+    assert "remove it, or add mipi_dsi_cam" in refused(esphome, yaml)
+
+
+@pytest.mark.parametrize(
+    ("sensor", "size", "mode", "block", "eighths"),
+    [
+        ("sc202cs", (1280, 720), (1280, 720), (1280, 720), 8),
+        ("sc202cs", (640, 480), (1280, 720), (854, 640), 6),
+        ("sc202cs", (320, 240), (1280, 720), (854, 640), 3),
+        ("ov5647", (640, 480), (1280, 960), (1280, 960), 4),
+        ("ov5647", (1280, 720), (1280, 960), (1280, 720), 8),
+        ("ov5647", (800, 480), (800, 640), (800, 480), 8),
+    ],
+)
+def test_sizes_are_made_of_the_sensors_own(sensor, size, mode, block, eighths):
+    sensors = load_sensors()
+    way = sensors.plan(sensors.SENSORS[sensor], size)
+    assert (way.mode, way.block, way.eighths) == (mode, block, eighths)
+
+
+def test_made_sizes_are_right_whatever_is_asked():
+    sensors = load_sensors()
+    made = 0
+    for sensor in sensors.SENSORS.values():
+        for width in range(80, 1922, 46):
+            for height in range(80, 1202, 34):
+                if (way := sensors.plan(sensor, (width, height))) is None:
+                    continue
+                made += 1
+                assert way.mode in sensor.formats
+                for i, wanted in enumerate((width, height)):
+                    assert way.block[i] <= way.mode[i] and way.block[i] % 2 == 0
+                    assert way.block[i] * way.eighths // 8 == wanted
+    assert made > 1000
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -130,6 +219,16 @@ def test_generates_the_sensor(generated):
         "CONFIG_CAMERA_SC202CS_MIPI_RAW8_1600X1200_30FPS=n",
         "CONFIG_ESP_VIDEO_ENABLE_ISP_PIPELINE_CONTROLLER=y",
     } <= options
+
+
+def test_generates_what_the_ppa_makes(esphome):
+    camera = "\nmipi_dsi_cam: {id: cam, resolution: VGA, rotation: 270}\n"
+    done = esphome.run("compile", "--only-generate", esphome.write(BOARD + PSRAM + I2C + camera))
+    assert done.returncode == 0, done.stdout
+    main = (esphome.folder / ".esphome/build/testdevice/src/main.cpp").read_text()
+    for call in ("set_resolution(640, 480)", "set_block(854, 640, 6)", "set_quarter_turn(270)",
+                 "set_framerate(30)", "set_buffers(2)"):  # fmt: skip
+        assert f"cam->{call};" in main
 
 
 def test_names_the_components_for_esp_idf(generated):
