@@ -93,7 +93,7 @@ static void play(bench *b, int number, bool udp) {
 static void make_server(bench *b, int clients) {
   static uint32_t seed = 1;
   ocel_server_config cfg = {
-      .platform = {&seed, fill_random, wall_clock, NULL}
+      .platform = {&seed, fill_random, wall_clock, NULL, NULL}
   };
   ocel_server_defaults(&cfg);
   cfg.max_clients = cfg.max_connections = (uint16_t)clients;

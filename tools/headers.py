@@ -43,7 +43,7 @@ def jobs(root: Path) -> list[tuple[str, str, str, list[Path]]]:
     for header in sorted((root / "include").rglob("*.h")):
         text = f'#include "{header.relative_to(root / "include")}"\n' * 2
         todo += [(c, d, text, faces) for c, ds in DIALECTS.items() for d in ds]
-    for header in sorted((root / "ports/posix").glob("*.h")):
+    for header in sorted(h for p in ("posix", "mbedtls") for h in (root / "ports" / p).glob("*.h")):
         text = f'#define _GNU_SOURCE 1\n#include "{header}"\n'
         todo.append(("gcc", "c11", text, faces + [header.parent]))
     for name in CPLUSPLUS_ADAPTERS:

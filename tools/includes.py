@@ -16,7 +16,7 @@ LEVEL = {"base": 0, "rtp": 1, "media": 1, "rtsp": 2, "http": 2, "onvif": 2, "ser
 
 # Which layer each public header belongs to.
 HEADERS = {
-    "base": "access_unit addr err event gather span time",
+    "base": "access_unit addr err event gather hash span time",
     "rtp": "rtcp rtp",
     "media": "h264_nal h264_pack h264_params ring sdp",
     "rtsp": "rtsp_headers rtsp_msg rtsp_state",

@@ -18,6 +18,7 @@
 #include "ocel/datagrams.h"
 #include "ocel/err.h"
 #include "ocel/event.h"
+#include "ocel/hash.h"
 #include "ocel/ring.h"
 #include "ocel/span.h"
 #include "ocel/stats.h"
@@ -35,6 +36,7 @@ typedef struct {
   void (*random)(void *ctx, uint8_t *out, size_t n);  ///< Unpredictable bytes.
   ocel_ntp (*wall_clock)(void *ctx);                  ///< Now. Must look like a date.
   void (*event)(void *ctx, const ocel_event *event);  ///< May be NULL. Must not call back.
+  ocel_hash_fn *hash;                                 ///< Needed for passwords only; may be NULL.
 } ocel_platform;
 
 /// Bounds and times. `ocel_server_defaults` fills all but `platform`.

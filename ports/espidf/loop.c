@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../mbedtls/hash.h"
 #include "loop_state.h"
 
 enum { ALIGN = 64 };
@@ -30,6 +31,7 @@ static void fill_config(ocel_loop *l) {
       .ctx = l,
       .random = ocel__random,
       .wall_clock = ocel__wall_clock,
+      .hash = ocel_mbedtls_hash,
       .event = l->cfg.on_event != NULL ? pass_event : NULL,
   };
   cfg->rtp_port = l->udp_port[OCEL_PORT_RTP];

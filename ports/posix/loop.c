@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
+#include "../mbedtls/hash.h"
 #include "loop_state.h"
 
 enum { ALIGN = 64, UDP_PAYLOAD_LIMIT = 65507, RTP_HEADER_ROOM = 16, SEGMENTS_MAX = 64 };
@@ -30,6 +31,7 @@ static void fill_platform(ocel_loop *l) {
       .ctx = l,
       .random = ocel__random,
       .wall_clock = ocel__wall_clock,
+      .hash = ocel_mbedtls_hash,
       .event = l->cfg.on_event != NULL ? pass_event : NULL,
   };
 }

@@ -55,7 +55,7 @@ def test_every_public_header_is_installed(prefix):
 
 def test_the_version_is_the_same_everywhere(prefix):
     version = re.search(r"VERSION (\S+) LANGUAGES", (ROOT / "CMakeLists.txt").read_text()).group(1)
-    assert pkg_config(prefix, "--modversion", "ocel", "ocel-posix") == [version, version]
+    assert pkg_config(prefix, "--modversion", "ocel", "ocel-posix", "ocel-mbedtls") == [version] * 3
     assert json.loads((ROOT / "library.json").read_text())["version"] == version
     assert f'version: "{version}"\n' in (ROOT / "idf_component.yml").read_text()
     assert run(prefix / "bin/oceld", "--version") == f"oceld {version}\n"
@@ -110,7 +110,8 @@ def test_the_esp_idf_component_compiles_warning_free(tmp_path):
     said = run("cmake", f"-DROOT={ROOT}", "-P", HERE / "espidf.cmake")
     sources = re.findall(r"^source (.*)$", said, re.M)
     includes = [f"-I{path}" for path in re.findall(r"^include (.*)$", said, re.M)]
-    wanted = [*(ROOT / "src").rglob("*.c"), *(ROOT / "ports/espidf").glob("*.c")]
+    wanted = [*(ROOT / "src").rglob("*.c"), *(ROOT / "ports/espidf").glob("*.c"),
+              *(ROOT / "ports/mbedtls").glob("*.c")]  # fmt: skip
     assert sorted(sources) == sorted(map(str, wanted)) and includes
     includes.append(f"-I{ROOT / 'tests/standins/idf'}")
     flags = "-std=gnu2x -Os -Wall -Wextra -Werror -DESP_PLATFORM -c".split()
@@ -128,10 +129,11 @@ def filtered(build: dict) -> list[Path]:
     return sorted(kept)
 
 
-def test_the_library_for_platformio_holds_core_and_posix_port(tmp_path):
+def test_the_library_for_platformio_holds_core_and_ports(tmp_path):
     build = json.loads((ROOT / "library.json").read_text())["build"]
     sources = filtered(build)
-    wanted = [*(ROOT / "src").rglob("*.c"), *(ROOT / "ports/posix").glob("*.c")]
+    ports = [p for name in ("posix", "mbedtls") for p in (ROOT / "ports" / name).glob("*.c")]
+    wanted = [*(ROOT / "src").rglob("*.c"), *ports]
     assert sources == sorted(wanted)
     flags = ["-std=gnu17", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / build['includeDir']}"]
     run("gcc", *flags, *(f.replace("-I", f"-I{ROOT}/") for f in build["flags"]), "-c", *sources,

@@ -115,7 +115,7 @@ static void *memory(size_t size) {
 static void open_server(world *w) {
   ocel_server_config cfg;
   ocel_server_defaults(&cfg);
-  cfg.platform = (ocel_platform){w, random_bytes, wall_clock, NULL};
+  cfg.platform = (ocel_platform){w, random_bytes, wall_clock, NULL, NULL};
   cfg.rtp_port = 5004;
   cfg.rtcp_port = 5005;
   const size_t size = ocel_server_size(&cfg);

@@ -20,7 +20,7 @@ static ocel_ntp no_clock(void *ctx) {
 static ocel_server_config defaults(void) {
   ocel_server_config cfg;
   ocel_server_defaults(&cfg);
-  cfg.platform = (ocel_platform){NULL, no_random, no_clock, NULL};
+  cfg.platform = (ocel_platform){NULL, no_random, no_clock, NULL, NULL};
   cfg.rtp_port = 5004;
   cfg.rtcp_port = 5005;
   return cfg;

@@ -79,7 +79,7 @@ static void add_stream(world *w, unsigned stream) {
 
 static void make_server(world *w) {
   ocel_server_config *cfg = &w->cfg.server;
-  cfg->platform = (ocel_platform){w, fill_random, wall_clock, on_event};
+  cfg->platform = (ocel_platform){w, fill_random, wall_clock, on_event, NULL};
   const size_t size = ocel_server_size(cfg);
   CHECK(size > 0, "the server's configuration is refused");
   w->memory = aligned_alloc(16, (size + 15) / 16 * 16);

@@ -68,7 +68,7 @@ static inline void fixture_event(void *ctx, const ocel_event *e) {
 
 static inline ocel_server_config world_config(world *w) {
   ocel_server_config cfg = {
-      .platform = {w, fixture_random, fixture_wall_clock, fixture_event}
+      .platform = {w, fixture_random, fixture_wall_clock, fixture_event, NULL}
   };
   ocel_server_defaults(&cfg);
   cfg.rtp_port = 5004;
