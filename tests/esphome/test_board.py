@@ -71,22 +71,6 @@ def test_the_smallest_configuration_is_generated(generated):
         assert (ROOT / "ports/esphome" / name / "CMakeLists.txt").is_file()
 
 
-EXAMPLES = sorted((ROOT / "examples/esphome").glob("p4_*.yaml"))
-
-
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_the_examples_are_generated(esphome, path):
-    esphome.write(
-        "wifi_ssid: home\nwifi_password: correcthorse\nota_password: battery\n"
-        "api_key: c3R1ZmYgc3R1ZmYgc3R1ZmYgc3R1ZmYgc3R1ZmYgMzI=\n",
-        "secrets.yaml",
-    )
-    text = path.read_text().replace("../../components", f"{ROOT}/components")
-    done = esphome.run("compile", "--only-generate", esphome.write(text))
-    assert done.returncode == 0, done.stdout
-    assert EXAMPLES and "password: !secret" in text
-
-
 def test_takes_the_third_party_camera(esphome):
     """Its class and its options, without any of its code."""
     folder = esphome.folder / "third/mipi_dsi_cam"
