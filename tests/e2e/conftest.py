@@ -2,6 +2,7 @@
 """What every test may ask for: `serve(source, *options)` runs an oceld until the test ends."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import clips  # noqa: E402
-from oceld import PROGRAM, Oceld  # noqa: E402
+import programs  # noqa: E402
+from oceld import PROGRAM, Oceld, wait_for  # noqa: E402
 
 
 def pytest_configure(config):
@@ -39,6 +41,28 @@ def serve(tmp_path_factory):
             failures.append(failure)
     if failures:
         raise failures[0]
+
+
+@pytest.fixture
+def relay(tmp_path):
+    """Runs a relay until the test ends: `relay(name, its configuration, the port it opens)`, with
+    arguments before the configuration file and with environment; gives the file it logs to."""
+    running = []
+
+    def start(name: str, config: str, port: int, *before: str, **environment: str) -> Path:
+        file, log = tmp_path / f"{name}.yml", tmp_path / f"{name}.log"
+        file.write_text(config)
+        with log.open("wb") as out:
+            running.append(subprocess.Popen(
+                [programs.PEERS / name, *before, file], stdout=out, stderr=out,
+                stdin=subprocess.DEVNULL, env={**os.environ, **environment}))
+        wait_for(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, f"{name}'s port")
+        return log
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(10)
 
 
 @pytest.fixture

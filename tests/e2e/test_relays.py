@@ -2,7 +2,6 @@
 """go2rtc (so Frigate and Home Assistant) and MediaMTX pull from oceld and hand the stream on."""
 
 import socket
-import subprocess
 
 import pytest
 
@@ -41,25 +40,11 @@ def free_port() -> int:
         return s.getsockname()[1]
 
 
-@pytest.fixture
-def relay(tmp_path):
-    """Runs a relay until the test ends; gives its port and the file that it logs to."""
-    running = []
-
-    def start(name: str, config: str, *before: str, **values: object):
-        port = free_port()
-        file, log = tmp_path / "config.yml", tmp_path / "relay.log"
-        file.write_text(config.format(port=port, **values))
-        with log.open("wb") as out:
-            running.append(subprocess.Popen([programs.PEERS / name, *before, file], stdout=out,
-                                            stderr=out, stdin=subprocess.DEVNULL))
-        wait_for(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, f"{name}'s port")
-        return f"rtsp://127.0.0.1:{port}/stream", log
-
-    yield start
-    for process in running:
-        process.terminate()
-        process.wait(10)
+def start(relay, name: str, config: str, *before: str, **values: object):
+    """The URL that the relay serves, and its log."""
+    port = free_port()
+    log = relay(name, config.format(port=port, **values), port, *before)
+    return f"rtsp://127.0.0.1:{port}/stream", log
 
 
 def from_whole_key_picture(pulled: list[list[bytes]], clip: str) -> list[list[bytes]]:
@@ -80,7 +65,7 @@ def pull(url: str, out) -> list[list[bytes]]:
 def test_go2rtc_hands_the_stream_on(serve, relay, tmp_path, clip, lower):
     oceld = serve(clip)
     source = oceld.url + ("#transport=udp" if lower == "udp" else "")
-    url, log = relay("go2rtc", GO2RTC, "-config", source=source)
+    url, log = start(relay, "go2rtc", GO2RTC, "-config", source=source)
     pulled = pull(url, tmp_path / "out.h264")
     if lower == "udp":  # seldom it hands on nothing, or a part, of what came first
         pulled = from_whole_key_picture(pulled, clip)
@@ -93,7 +78,7 @@ def test_go2rtc_hands_the_stream_on(serve, relay, tmp_path, clip, lower):
 @pytest.mark.parametrize("lower", ["tcp", "udp", "automatic"])
 def test_mediamtx_hands_the_stream_on(serve, relay, tmp_path, clip, lower):
     oceld = serve(clip)
-    url, log = relay("mediamtx", MEDIAMTX, source=oceld.url, lower=lower)
+    url, log = start(relay, "mediamtx", MEDIAMTX, source=oceld.url, lower=lower)
     oceld.wait_for_sessions(1)
     wait_for(lambda: oceld.stats()["server"]["playing"] == 1, "MediaMTX to play")
     pulled = pull(url, tmp_path / "out.h264")
