@@ -15,16 +15,16 @@ static size_t pack(const ocel_access_unit *au) {
   static uint8_t scratch[SCRATCH];
   ocel_gather g = ocel_gather_make(spans, SPANS, scratch, sizeof scratch);
   ocel_rtp_header head = {.payload_type = 96, .ssrc = 1};
-  ocel_h264_pos pos = OCEL_H264_START;
+  ocel_payload_pos pos = OCEL_PAYLOAD_START;
   size_t packets = 0;
 
-  while (!ocel_h264_at_end(au, pos)) {
+  while (!ocel_payload_at_end(au, pos)) {
     uint8_t *at = ocel_gather_make_bytes(&g, OCEL_RTP_HEADER_SIZE);
     if (at == NULL || ocel_h264_pack(au, pos, CLIP_PAYLOAD_MAX, &g, &pos) == 0) {
       g = ocel_gather_make(spans, SPANS, scratch, sizeof scratch);  // as if it had been written
       continue;
     }
-    head.marker = ocel_h264_at_end(au, pos);
+    head.marker = ocel_payload_at_end(au, pos);
     head.sequence++;
     ocel_rtp_write(at, &head);
     packets++;

@@ -34,13 +34,13 @@ static size_t flatten(const ocel_gather *g, uint8_t *out, size_t cap) {
 }
 
 // A list of little room either refuses and stays as it was, or gives the same payload.
-static void try_small_room(const ocel_access_unit *au, ocel_h264_pos pos, size_t payload_max,
+static void try_small_room(const ocel_access_unit *au, ocel_payload_pos pos, size_t payload_max,
                            ocel_span want, unsigned room) {
   ocel_span spans[OCEL_H264_SPANS_MAX];
   uint8_t scratch[16], flat[1500];
   ocel_gather g = ocel_gather_make(spans, room % 9, scratch, room / 9 % 16);
   const ocel_gather before = g;
-  ocel_h264_pos next = pos;
+  ocel_payload_pos next = pos;
   if (ocel_h264_pack(au, pos, payload_max, &g, &next) == 0) {
     require(g.n == before.n && g.used == before.used);
     require(next.unit == pos.unit && next.offset == pos.offset);
@@ -51,12 +51,12 @@ static void try_small_room(const ocel_access_unit *au, ocel_h264_pos pos, size_t
 
 static void check(const ocel_access_unit *au, size_t payload_max, unsigned room, ocel_wbuf *back) {
   h264_unpacker u = {.out = *back};
-  ocel_h264_pos pos = OCEL_H264_START;
-  for (; !ocel_h264_at_end(au, pos); room = room * 5 + 1) {
+  ocel_payload_pos pos = OCEL_PAYLOAD_START;
+  for (; !ocel_payload_at_end(au, pos); room = room * 5 + 1) {
     ocel_span spans[OCEL_H264_SPANS_MAX];
     uint8_t scratch[OCEL_H264_SCRATCH_MAX], flat[1500];
     ocel_gather g = ocel_gather_make(spans, OCEL_H264_SPANS_MAX, scratch, sizeof scratch);
-    const ocel_h264_pos from = pos;
+    const ocel_payload_pos from = pos;
     const size_t n = ocel_h264_pack(au, from, payload_max, &g, &pos);
     require(n >= 1 && n <= payload_max);
     require(flatten(&g, flat, sizeof flat) == n);

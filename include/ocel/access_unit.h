@@ -13,7 +13,7 @@ extern "C" {
 /// The most NAL units that one access unit may have; a bigger one is refused at commit.
 #define OCEL_UNITS_MAX 255u
 
-/// One NAL unit (without start code or length) of an access unit.
+/// One NAL unit (without start code or length) of an access unit; the whole block of a sound.
 typedef struct {
   uint32_t offset;  ///< From `ocel_access_unit.data`.
   uint32_t size;    ///< Bytes; never 0.
@@ -31,6 +31,20 @@ typedef struct {
 
 static inline ocel_span ocel_access_unit_span(const ocel_access_unit *au, size_t unit) {
   return ocel_span_make(au->data + au->units[unit].offset, au->units[unit].size);
+}
+
+/// Where the next RTP payload of an access unit begins. A plain value: the same position gives
+/// the same payload again.
+typedef struct {
+  uint16_t unit;    ///< Index into the units; `unit_count` at the end.
+  uint32_t offset;  ///< Bytes of that unit already sent (H.264: its NAL header included).
+} ocel_payload_pos;
+
+#define OCEL_PAYLOAD_START ((ocel_payload_pos){0, 0})
+
+/// True when the payload before `pos` was the access unit's last.
+static inline bool ocel_payload_at_end(const ocel_access_unit *au, ocel_payload_pos pos) {
+  return pos.unit >= au->unit_count;
 }
 
 #ifdef __cplusplus

@@ -3,8 +3,8 @@
 // runs of small non-VCL NAL units (types 6..9: SEI, SPS, PPS, AUD) travel as one STAP-A,
 // a NAL unit that fits as a single NAL unit packet, any other as FU-A fragments.
 //
-//   ocel_h264_pos pos = OCEL_H264_START;
-//   while (!ocel_h264_at_end(&au, pos)) {
+//   ocel_payload_pos pos = OCEL_PAYLOAD_START;
+//   while (!ocel_payload_at_end(&au, pos)) {
 //     size_t n = ocel_h264_pack(&au, pos, payload_max, &gather, &pos);
 //     if (n == 0) break;  // gather list full: write it, then go on from the same `pos`
 //   }
@@ -34,20 +34,6 @@ extern "C" {
 #define OCEL_H264_SPANS_MAX (2u * OCEL_H264_STAP_UNITS)
 #define OCEL_H264_SCRATCH_MAX (1u + 2u * OCEL_H264_STAP_UNITS)
 
-/// Where the next payload begins.
-typedef struct {
-  uint16_t unit;    ///< Index into the units; `unit_count` at the end.
-  uint32_t offset;  ///< Bytes of that unit already sent, its NAL header included.
-} ocel_h264_pos;
-
-#define OCEL_H264_START ((ocel_h264_pos){0, 0})
-
-/// True when the payload before `pos` was the last: that packet has the marker bit
-/// (RFC 6184 5.1).
-static inline bool ocel_h264_at_end(const ocel_access_unit *au, ocel_h264_pos pos) {
-  return pos.unit >= au->unit_count;
-}
-
 /// Appends the payload that begins at `pos` to `g`. All fragments of a unit but its last have
 /// payload_max bytes. What lies in the scratch right before (RTP, interleaved headers) shares
 /// the payload's first span unless that is a single NAL unit packet.
@@ -58,8 +44,8 @@ static inline bool ocel_h264_at_end(const ocel_access_unit *au, ocel_h264_pos po
 /// @param next         Gets the position behind this payload; untouched if 0 is returned.
 /// @return The payload's size in bytes, 1..payload_max; 0, with `g` unchanged, if the
 ///         gather list has no room for it.
-size_t ocel_h264_pack(const ocel_access_unit *au, ocel_h264_pos pos, size_t payload_max,
-                      ocel_gather *g, ocel_h264_pos *next);
+size_t ocel_h264_pack(const ocel_access_unit *au, ocel_payload_pos pos, size_t payload_max,
+                      ocel_gather *g, ocel_payload_pos *next);
 
 #ifdef __cplusplus
 }

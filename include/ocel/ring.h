@@ -31,6 +31,8 @@ typedef struct {
   uint32_t bytes;     ///< Media memory; at least 3 * (unit_max + OCEL_RING_OVERHEAD).
   uint16_t records;   ///< Access units kept at most: a power of two, 4..16384.
   uint16_t align;     ///< Alignment of reserved memory: a power of two, 8..256.
+  bool sound;         ///< Every unit is a block of sound, committed with OCEL_WRAP_BLOCK: it
+                      ///< needs less memory beside it.
 } ocel_ring_config;
 
 /// Bytes beside the payload that a reserved unit may need: its table of NAL units, parameter
@@ -52,6 +54,7 @@ typedef enum {
   OCEL_WRAP_ANNEXB_ONE_SLICE,  ///< Start codes, and nothing follows the first slice: searched
                                ///< only up to it (hardware encoders).
   OCEL_WRAP_AVCC,              ///< 4-byte lengths (ISO/IEC 14496-15).
+  OCEL_WRAP_BLOCK,             ///< Not at all: one block of sound, for a ring of sound.
 } ocel_wrap;
 
 typedef struct {
@@ -69,9 +72,13 @@ uint8_t *ocel_ring_reserve(ocel_ring *r, uint32_t max);
 ///
 /// NAL units of unspecified types (0, 24..31) are left out.
 /// An IDR picture that comes without SPS and PPS gets the last ones seen (or set) in front.
-/// @return OCEL_OK; OCEL_ERR_SYNTAX if there is no NAL unit with a slice in it, or the wrapping
-///         is broken; OCEL_ERR_SPACE with more than OCEL_UNITS_MAX units; OCEL_ERR_STATE without
-///         a reservation, or while waiting for a key picture. Nothing is published then.
+/// A block of sound is a unit as it is; each is a key: decoding can start with it. Give it the
+/// time of its first sample: base + ceil(samples so far * 1e6 / rate), with a base that is a
+/// multiple of 10 ms; then the RTP timestamps of any usual rate go up by exactly its samples.
+/// @return OCEL_OK; OCEL_ERR_SYNTAX if there is no NAL unit with a slice in it, the wrapping
+///         is broken or not that of the ring, or a block is empty; OCEL_ERR_SPACE with more than
+///         OCEL_UNITS_MAX units; OCEL_ERR_STATE without a reservation, or while waiting for a key
+///         picture. Nothing is published then.
 OCEL_MUST_USE ocel_err ocel_ring_commit(ocel_ring *r, uint32_t size, const ocel_commit *how);
 
 /// Hands over parameter sets that are not in the stream itself (avcC extradata). NAL units
@@ -82,6 +89,9 @@ OCEL_MUST_USE ocel_err ocel_ring_set_parameters(ocel_ring *r, ocel_span sps, oce
 uint32_t ocel_ring_dropped(const ocel_ring *r);
 
 // ---- consumer ----
+
+/// What the ring was built with.
+const ocel_ring_config *ocel_ring_get_config(const ocel_ring *r);
 
 /// Number of the access unit that will be committed next; all below have been.
 uint32_t ocel_ring_head(ocel_ring *r);

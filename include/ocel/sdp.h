@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the session description of a stream (RFC 8866, RFC 6184 8.2.1).
+// Writes the session description of a stream (RFC 8866, RFC 6184 8.2.1, RFC 3640 4.1,
+// RFC 7587 7).
 #ifndef OCEL_SDP_H
 #define OCEL_SDP_H
 
 #include "ocel/err.h"
+#include "ocel/format.h"
 #include "ocel/span.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/// One m-section. Spans are borrowed for the call.
+/// One m-section of H.264. Spans are borrowed for the call.
 typedef struct {
   uint8_t payload_type;                     ///< 96..127.
   uint32_t clock_hz;                        ///< 90000 for H.264.
@@ -35,6 +37,9 @@ void ocel_sdp_put_session(ocel_wbuf *w, const ocel_sdp_session *s);
 /// Writes one video m-section with sprop-parameter-sets and profile-level-id; the latter is left
 /// out if the SPS is too short to have one.
 void ocel_sdp_put_video(ocel_wbuf *w, const ocel_sdp_video *v);
+
+/// Writes one sound m-section. `format` is valid and no H.264.
+void ocel_sdp_put_sound(ocel_wbuf *w, const ocel_format *format, unsigned track);
 
 #ifdef __cplusplus
 }

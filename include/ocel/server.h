@@ -18,6 +18,7 @@
 #include "ocel/datagrams.h"
 #include "ocel/err.h"
 #include "ocel/event.h"
+#include "ocel/format.h"
 #include "ocel/hash.h"
 #include "ocel/ring.h"
 #include "ocel/span.h"
@@ -88,7 +89,9 @@ typedef struct {
   bool keyframe_on_request;  ///< The producer can make one when OCEL_EVENT_KEYFRAME_WANTED says so.
   uint32_t bitrate;          ///< b=AS in the SDP, bits per second; 0: not said.
   uint8_t track_count;       ///< 1..OCEL_TRACKS_MAX.
-  ocel_ring *track[OCEL_TRACKS_MAX];  ///< H.264 tracks, in the order of the SDP.
+  ocel_ring *track[OCEL_TRACKS_MAX];    ///< In the order of the SDP.
+  ocel_format format[OCEL_TRACKS_MAX];  ///< What they carry; zero: H.264. Sound takes a ring of
+                                        ///< sound; Opus one with unit_max <= payload_max.
 } ocel_stream_config;
 
 /// @return The stream's number; OCEL_ERR_SPACE when max_streams are there; OCEL_ERR_CONFIG.

@@ -56,8 +56,8 @@ static size_t put_aggregate(ocel_gather *g, const ocel_access_unit *au, unsigned
 // RFC 6184 5.8: fragments do not carry the NAL header; the FU indicator and the FU header
 // rebuild it. Returns the payload's size, 0 if the list is full. `next` comes in as the
 // beginning of the next unit.
-static size_t put_fragment(ocel_gather *g, ocel_span nal, ocel_h264_pos pos, size_t payload_max,
-                           ocel_h264_pos *next) {
+static size_t put_fragment(ocel_gather *g, ocel_span nal, ocel_payload_pos pos, size_t payload_max,
+                           ocel_payload_pos *next) {
   const bool first = pos.offset == 0;
   const size_t begin = first ? 1 : pos.offset, room = payload_max - FU_HEAD;
   const bool last = nal.n - begin <= room;
@@ -66,18 +66,18 @@ static size_t put_fragment(ocel_gather *g, ocel_span nal, ocel_h264_pos pos, siz
   if (head == NULL || !ocel_gather_ref(g, ocel_span_make(nal.p + begin, n))) return 0;
   head[0] = (uint8_t)((nal.p[0] & (FORBIDDEN | NRI)) | FU_A);
   head[1] = (uint8_t)((first ? FU_START : 0) | (last ? FU_END : 0) | (nal.p[0] & TYPE));
-  if (!last) *next = (ocel_h264_pos){pos.unit, (uint32_t)(begin + n)};
+  if (!last) *next = (ocel_payload_pos){pos.unit, (uint32_t)(begin + n)};
   return FU_HEAD + n;
 }
 
-size_t ocel_h264_pack(const ocel_access_unit *au, ocel_h264_pos pos, size_t payload_max,
-                      ocel_gather *g, ocel_h264_pos *next) {
+size_t ocel_h264_pack(const ocel_access_unit *au, ocel_payload_pos pos, size_t payload_max,
+                      ocel_gather *g, ocel_payload_pos *next) {
   assert(pos.unit < au->unit_count && pos.offset < au->units[pos.unit].size);
   assert(payload_max >= OCEL_H264_PAYLOAD_MIN && payload_max <= OCEL_H264_PAYLOAD_MAX);
   const ocel_gather_mark before = ocel_gather_mark_now(g);
   const ocel_span nal = ocel_access_unit_span(au, pos.unit);
   const unsigned together = pos.offset == 0 ? aggregable(au, pos.unit, payload_max) : 0;
-  ocel_h264_pos after = {(uint16_t)(pos.unit + 1), 0};
+  ocel_payload_pos after = {(uint16_t)(pos.unit + 1), 0};
   size_t size;
 
   if (together > 1) {

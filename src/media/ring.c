@@ -64,6 +64,10 @@ static bool valid(const ocel_ring_config *c) {
          c->records <= 16384 && c->bytes / 3 >= c->unit_max + OCEL_RING_OVERHEAD;
 }
 
+// What lies in front of a unit's bytes, and how long its table can be.
+static uint32_t headroom(const ocel_ring *r) { return r->cfg.sound ? 0 : HEADROOM; }
+static uint32_t units_max(const ocel_ring *r) { return r->cfg.sound ? 1 : OCEL_UNITS_MAX; }
+
 static size_t records_at(void) { return align_up(sizeof(ocel_ring), sizeof(ocel_us)); }
 
 static size_t media_at(const ocel_ring_config *c) {
@@ -94,7 +98,7 @@ static record *record_of(const ocel_ring *r, uint32_t index) {
 }
 
 static uint32_t region_max(const ocel_ring *r, uint32_t max) {
-  return (uint32_t)align_up(HEADROOM + max + sizeof(ocel_unit) * (OCEL_UNITS_MAX + 1u),
+  return (uint32_t)align_up(headroom(r) + max + sizeof(ocel_unit) * (units_max(r) + 1u),
                             r->cfg.align);
 }
 
@@ -126,7 +130,7 @@ uint8_t *ocel_ring_reserve(ocel_ring *r, uint32_t max) {
     r->waits_for_key = true;
     return NULL;
   }
-  return r->media + r->reserved_start + HEADROOM;
+  return r->media + r->reserved_start + headroom(r);
 }
 
 static void remember(parameter_set *set, ocel_span nal) {
@@ -173,6 +177,7 @@ static ocel_err next_unit(ocel_span *rest, ocel_wrap wrap, ocel_span *nal) {
     case OCEL_WRAP_ANNEXB: return ocel_annexb_next(rest, nal) ? OCEL_OK : OCEL_ERR_MORE;
     case OCEL_WRAP_ANNEXB_ONE_SLICE: return next_until_slice(rest, nal);
     case OCEL_WRAP_AVCC: return ocel_avcc_next(rest, 4, nal);
+    case OCEL_WRAP_BLOCK: break;
   }
   return OCEL_ERR_SYNTAX;
 }
@@ -186,9 +191,18 @@ static ocel_err find_units(ocel_ring *r, layout *l, const uint8_t *base, ocel_sp
   return rc == OCEL_ERR_SYNTAX || !l->vcl ? OCEL_ERR_SYNTAX : OCEL_OK;
 }
 
+static ocel_err find_block(layout *l, const uint8_t *base, ocel_span bytes) {
+  if (bytes.n == 0) return OCEL_ERR_SYNTAX;
+  l->units[0] = (ocel_unit){(uint32_t)(bytes.p - base), (uint32_t)bytes.n};
+  l->count = 1;
+  l->size = (uint32_t)bytes.n;
+  l->key = true;
+  return OCEL_OK;
+}
+
 // Puts the known parameter sets before the picture (behind its AUD, which must come first).
 static void insert_parameters(const ocel_ring *r, layout *l, uint8_t *base) {
-  if (!l->key || l->has_sps || r->sps.n == 0 || r->pps.n == 0) return;
+  if (r->cfg.sound || !l->key || l->has_sps || r->sps.n == 0 || r->pps.n == 0) return;
   if (l->count > OCEL_UNITS_MAX - 2) return;
   const size_t at = (base[l->units[0].offset] & 0x1f) == OCEL_NAL_AUD ? 1 : 0;
   memcpy(base, r->sps.bytes, r->sps.n);
@@ -219,10 +233,14 @@ static void publish(ocel_ring *r, const layout *l, uint32_t table, ocel_us captu
 ocel_err ocel_ring_commit(ocel_ring *r, uint32_t size, const ocel_commit *how) {
   if (!r->reserved || size > r->reserved_max) return OCEL_ERR_STATE;
   uint8_t *base = r->media + r->reserved_start;
-  const uint32_t table = (uint32_t)align_up(r->reserved_start + HEADROOM + size, sizeof(uint32_t));
+  const ocel_span bytes = ocel_span_make(base + headroom(r), size);
+  const uint32_t table =
+      (uint32_t)align_up(r->reserved_start + headroom(r) + size, sizeof(uint32_t));
   layout l = {.units = (ocel_unit *)(void *)(r->media + table)};
 
-  const ocel_err rc = find_units(r, &l, base, ocel_span_make(base + HEADROOM, size), how->wrap);
+  if ((how->wrap == OCEL_WRAP_BLOCK) != r->cfg.sound) return OCEL_ERR_SYNTAX;
+  const ocel_err rc =
+      r->cfg.sound ? find_block(&l, base, bytes) : find_units(r, &l, base, bytes, how->wrap);
   if (rc != OCEL_OK) return rc;
   if (r->waits_for_key && !l.key) {
     atomic_fetch_add_explicit(&r->dropped, 1, memory_order_relaxed);
@@ -239,6 +257,8 @@ ocel_err ocel_ring_set_parameters(ocel_ring *r, ocel_span sps, ocel_span pps) {
   remember(&r->pps, pps);
   return OCEL_OK;
 }
+
+const ocel_ring_config *ocel_ring_get_config(const ocel_ring *r) { return &r->cfg; }
 
 uint32_t ocel_ring_dropped(const ocel_ring *r) {
   return (uint32_t)atomic_load_explicit(&r->dropped, memory_order_relaxed);

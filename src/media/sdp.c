@@ -60,19 +60,65 @@ static void put_frame_rate(ocel_wbuf *w, uint32_t numerator, uint32_t denominato
   ocel_put_str(w, "\r\n");
 }
 
-void ocel_sdp_put_video(ocel_wbuf *w, const ocel_sdp_video *v) {
-  ocel_put_str(w, "m=video 0 RTP/AVP ");
-  ocel_put_uint(w, v->payload_type);
+static void put_media(ocel_wbuf *w, const char *kind, uint8_t payload_type) {
+  ocel_put_str(w, "m=");
+  ocel_put_str(w, kind);
+  ocel_put_str(w, " 0 RTP/AVP ");
+  ocel_put_uint(w, payload_type);
   ocel_put_str(w, "\r\n");
-  put_bandwidth(w, v->bitrate);
+}
+
+static void put_mapping(ocel_wbuf *w, uint8_t payload_type, const char *name, uint32_t clock_hz) {
   ocel_put_str(w, "a=rtpmap:");
-  ocel_put_uint(w, v->payload_type);
-  ocel_put_str(w, " H264/");
-  ocel_put_uint(w, v->clock_hz);
+  ocel_put_uint(w, payload_type);
+  ocel_put_str(w, " ");
+  ocel_put_str(w, name);
+  ocel_put_str(w, "/");
+  ocel_put_uint(w, clock_hz);
+}
+
+static void put_control(ocel_wbuf *w, unsigned track) {
+  ocel_put_str(w, "a=control:trackID=");
+  ocel_put_uint(w, track);
+  ocel_put_str(w, "\r\n");
+}
+
+void ocel_sdp_put_video(ocel_wbuf *w, const ocel_sdp_video *v) {
+  put_media(w, "video", v->payload_type);
+  put_bandwidth(w, v->bitrate);
+  put_mapping(w, v->payload_type, "H264", v->clock_hz);
   ocel_put_str(w, "\r\n");
   put_format(w, v);
   put_frame_rate(w, v->fps_numerator, v->fps_denominator);
-  ocel_put_str(w, "a=control:trackID=");
-  ocel_put_uint(w, v->track);
+  put_control(w, v->track);
+}
+
+// RFC 3640 4.1 and 3.3.6: the lengths belong to mode AAC-hbr.
+static void put_aac_format(ocel_wbuf *w, uint8_t payload_type, const ocel_format *f) {
+  ocel_put_str(w, "a=fmtp:");
+  ocel_put_uint(w, payload_type);
+  ocel_put_str(w,
+               " streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;"
+               "indexdeltalength=3;config=");
+  for (size_t i = 0; i < f->config_n; i++) ocel_put_hex(w, f->config[i], 2);
   ocel_put_str(w, "\r\n");
+}
+
+static void put_opus_format(ocel_wbuf *w, uint8_t payload_type) {
+  ocel_put_str(w, "a=fmtp:");
+  ocel_put_uint(w, payload_type);
+  ocel_put_str(w, " sprop-stereo=1\r\n");
+}
+
+void ocel_sdp_put_sound(ocel_wbuf *w, const ocel_format *f, unsigned track) {
+  const uint8_t payload_type = ocel_format_payload_type(f, track);
+  const bool opus = f->codec == OCEL_CODEC_OPUS;
+  put_media(w, "audio", payload_type);
+  put_mapping(w, payload_type, ocel_format_name(f), f->clock_hz);
+  // RFC 8866 6.6: one channel goes without saying; RFC 7587 7: Opus always says two.
+  if (opus || f->channels > 1) ocel_put_str(w, "/2");
+  ocel_put_str(w, "\r\n");
+  if (f->codec == OCEL_CODEC_AAC) put_aac_format(w, payload_type, f);
+  if (opus && f->channels > 1) put_opus_format(w, payload_type);
+  put_control(w, track);
 }

@@ -45,7 +45,8 @@ static bool plan_report(ocel_server *s, batch_list *l, ocel__conn *c, unsigned t
   ocel_wbuf w = ocel_wbuf_make(mem, sizeof mem);
   ocel_gather g = begin_batch(s, l);
   if (!bye) ocel__reader_anchor(s, &c->session, track);
-  ocel__reader_put_report(s, r, bye, l->now, &w);
+  ocel__reader_put_report(s, &c->session, track, l->now, &w);
+  if (bye) ocel_rtcp_put_bye(&w, r->ssrc);
   uint8_t *at = ocel_gather_make_bytes(&g, w.n);
   if (at == NULL) return false;
   memcpy(at, mem, w.n);

@@ -55,7 +55,7 @@ static void put_reports(ocel_server *s, ocel__conn *c, ocel_us now) {
     ocel_wbuf packet = ocel_wbuf_make(mem + OCEL__FRAME_HEAD, sizeof mem - OCEL__FRAME_HEAD);
     if (!r->set_up || !r->tcp || !ocel__reader_report_due(r, now)) continue;
     ocel__reader_anchor(s, &c->session, i);
-    ocel__reader_put_report(s, r, false, now, &packet);
+    ocel__reader_put_report(s, &c->session, i, now, &packet);
     ocel__put_frame_head(&frame, r->rtcp_channel, packet.n);
     if (!ocel__out_put(s, c, ocel_span_make(mem, OCEL__FRAME_HEAD + packet.n))) continue;
     r->report_due = now + s->cfg.report_interval;

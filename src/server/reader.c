@@ -8,32 +8,31 @@ ocel__track *ocel__track_of(const ocel_server *s, const ocel__session *ss, unsig
   return &s->streams[ss->stream].track[track];
 }
 
-static ocel_us captured_at(const ocel__track *t, uint32_t au) {
-  ocel_access_unit unit;
-  ocel_ring_get(t->ring, au, &unit);
-  return unit.captured_at;
+static uint32_t timestamp_of(const ocel__reader *r, const ocel__track *t, ocel_us at) {
+  return r->ts_offset + ocel_rtp_ticks(at, ocel_format_clock(&t->format));
 }
 
-static uint32_t timestamp_of(const ocel__reader *r, ocel_us at) {
-  return r->ts_offset + ocel_rtp_ticks(at, OCEL__CLOCK_HZ);
-}
-
-// Starts reading at a key picture.
-static void begin(ocel_server *s, ocel__session *ss, ocel__reader *r, const ocel__track *t) {
+// Starts reading at `au`: a key picture, or any block of sound.
+static void begin(ocel_server *s, ocel__session *ss, unsigned track, uint32_t au) {
+  ocel__reader *r = &ss->reader[track];
+  const ocel__track *t = ocel__track_of(s, ss, track);
   if (r->mode == READER_SKIP) {
-    ss->skipped += t->newest_key - r->cursor.au;
-    s->stats.skipped += t->newest_key - r->cursor.au;
+    ss->skipped += au - r->cursor.au;
+    s->stats.skipped += au - r->cursor.au;
   }
+  if (r->fresh && !ocel__is_sound(t)) ss->begun_at = ocel__captured_at(t, au);
   r->mode = READER_RUN;
-  r->cursor.au = t->newest_key;
-  r->cursor.pos = OCEL_H264_START;
+  r->cursor.au = au;
+  r->cursor.pos = OCEL_PAYLOAD_START;
 }
 
 void ocel__reader_anchor(const ocel_server *s, ocel__session *ss, unsigned track) {
   const ocel__track *t = ocel__track_of(s, ss, track);
   ocel__reader *r = &ss->reader[track];
+  ocel_us origin;
   if (r->anchored) return;
-  r->ts_offset -= ocel_rtp_ticks(captured_at(t, r->cursor.au), OCEL__CLOCK_HZ);
+  if (!ocel__sound_origin(s, ss, track, &origin)) origin = ocel__captured_at(t, r->cursor.au);
+  r->ts_offset -= ocel_rtp_ticks(origin, ocel_format_clock(&t->format));
   r->anchored = true;
 }
 
@@ -48,7 +47,7 @@ static bool has_sent_newest(const ocel__reader *r, const ocel__track *t) {
 
 // Pictures from before the encoder last rested are no beginning: what follows them is another day.
 static bool is_stale(const ocel_server *s, const ocel__track *t) {
-  return s->now - captured_at(t, t->seen - 1) > s->cfg.lag_max;
+  return s->now - ocel__captured_at(t, t->seen - 1) > s->cfg.lag_max;
 }
 
 static bool starts_at_newest(const ocel_server *s, const ocel__reader *r, const ocel__track *t,
@@ -62,14 +61,16 @@ void ocel__reader_play(ocel_server *s, ocel__conn *c, unsigned track, ocel_start
   ocel__session *ss = &c->session;
   ocel__reader *r = &ss->reader[track];
   const ocel__track *t = ocel__track_of(s, ss, track);
-  const bool at_newest = starts_at_newest(s, r, t, start);
+  const bool sound = ocel__is_sound(t);
+  const bool at_newest = !sound && starts_at_newest(s, r, t, start);
   r->mode = READER_WAIT;
   r->fresh = true;
-  r->cursor.au = t->seen;
-  r->cursor.pos = OCEL_H264_START;
+  r->cursor.au = sound ? ocel__sound_resume(s, ss, track) : t->seen;
+  r->cursor.pos = OCEL_PAYLOAD_START;
   r->report_due = now;
+  if (sound) return;
   if (at_newest) {
-    begin(s, ss, r, t);
+    begin(s, ss, track, t->newest_key);
   } else if (start != OCEL_START_LIVE) {
     ocel__stream_want_key(s, ss->stream, now);
   }
@@ -82,19 +83,34 @@ bool ocel__reader_next_timestamp(const ocel_server *s, const ocel__session *ss, 
   *timestamp = r->ts_offset;
   if (!r->anchored) return true;
   if (r->mode != READER_RUN || r->cursor.au == t->seen) return false;
-  *timestamp = timestamp_of(r, captured_at(t, r->cursor.au));
+  *timestamp = timestamp_of(r, t, ocel__captured_at(t, r->cursor.au));
   return true;
 }
 
-// True if the picture that `at` stands before is older than a reader may lag behind.
-static bool is_late(const ocel_server *s, const ocel__track *t, const ocel__cursor *at) {
+// Where a reader that gives up goes on.
+static uint32_t entry_of(const ocel_server *s, const ocel__session *ss, unsigned track) {
+  const ocel__track *t = ocel__track_of(s, ss, track);
+  return ocel__is_sound(t) ? ocel__sound_entry(s, ss, track) : t->newest_key;
+}
+
+// True if the picture that `at` stands before is older than a reader may lag behind, and there
+// is a newer one to go on with.
+static bool is_late(const ocel_server *s, const ocel__session *ss, unsigned track,
+                    const ocel__cursor *at) {
+  const ocel__track *t = ocel__track_of(s, ss, track);
   if (is_begun(at) || !t->has_key || !ocel__newer(t->newest_key, at->au)) return false;
-  return captured_at(t, t->seen - 1) - captured_at(t, at->au) > s->cfg.lag_max;
+  const ocel_us lag = ocel__captured_at(t, t->seen - 1) - ocel__captured_at(t, at->au);
+  return lag > s->cfg.lag_max && ocel__newer(entry_of(s, ss, track), at->au);
 }
 
 // A picture that is begun is finished, and the first one was promised.
-static bool too_late(const ocel_server *s, const ocel__reader *r, const ocel__track *t) {
-  return !r->fresh && is_late(s, t, &r->cursor);
+static bool too_late(const ocel_server *s, const ocel__session *ss, unsigned track) {
+  const ocel__reader *r = &ss->reader[track];
+  return !r->fresh && is_late(s, ss, track, &r->cursor);
+}
+
+static void want_key(ocel_server *s, const ocel__session *ss, unsigned track, ocel_us now) {
+  if (!ocel__is_sound(ocel__track_of(s, ss, track))) ocel__stream_want_key(s, ss->stream, now);
 }
 
 // Gives up the pictures from the cursor on; goes on at the newest key picture, or at the next.
@@ -103,16 +119,30 @@ static void skip(ocel_server *s, ocel__conn *c, unsigned track, ocel_us now) {
   ocel__reader *r = &ss->reader[track];
   const ocel__track *t = ocel__track_of(s, ss, track);
   const bool here = t->has_key && ocel__newer(t->newest_key, r->cursor.au);
+  const uint32_t entry = here ? entry_of(s, ss, track) : t->seen;
   r->mode = READER_SKIP;
   // A picture that was begun stays without its end: a missing number tells the receiver.
   if (is_begun(&r->cursor)) r->cursor.sequence++;
-  ocel__event(s, OCEL_EVENT_READER_SKIP, c, ss->stream,
-              (here ? t->newest_key : t->seen) - r->cursor.au);
+  ocel__event(s, OCEL_EVENT_READER_SKIP, c, ss->stream, entry - r->cursor.au);
   if (here) {
-    begin(s, ss, r, t);
+    begin(s, ss, track, entry);
   } else {
-    ocel__stream_want_key(s, ss->stream, now);
+    want_key(s, ss, track, now);
   }
+}
+
+// Begins where the reader waits to; false if that is still to come.
+static bool begin_waiting(ocel_server *s, ocel__session *ss, unsigned track) {
+  const ocel__reader *r = &ss->reader[track];
+  const ocel__track *t = ocel__track_of(s, ss, track);
+  uint32_t au = t->newest_key;
+  if (ocel__is_sound(t)) {
+    if (!ocel__sound_begin(s, ss, track, &au)) return false;
+  } else if (!t->has_key || ocel__newer(r->cursor.au, t->newest_key)) {
+    return false;
+  }
+  begin(s, ss, track, au);
+  return true;
 }
 
 bool ocel__reader_sync(ocel_server *s, ocel__conn *c, unsigned track, ocel_us now) {
@@ -120,12 +150,9 @@ bool ocel__reader_sync(ocel_server *s, ocel__conn *c, unsigned track, ocel_us no
   ocel__reader *r = &ss->reader[track];
   if (r->mode < READER_WAIT) return false;
   const ocel__track *t = ocel__track_of(s, ss, track);
-  if (r->mode != READER_RUN) {
-    if (!t->has_key || ocel__newer(r->cursor.au, t->newest_key)) return false;
-    begin(s, ss, r, t);
-  }
+  if (r->mode != READER_RUN && !begin_waiting(s, ss, track)) return false;
   if (r->cursor.au == t->seen) return false;
-  if (ocel__newer(ocel_ring_tail(t->ring), r->cursor.au) || too_late(s, r, t)) {
+  if (ocel__newer(ocel_ring_tail(t->ring), r->cursor.au) || too_late(s, ss, track)) {
     skip(s, c, track, now);
   }
   return r->mode == READER_RUN;
@@ -136,17 +163,17 @@ bool ocel__reader_report_due(const ocel__reader *r, ocel_us now) {
   return speaks && now >= r->report_due;
 }
 
-void ocel__reader_put_report(const ocel_server *s, const ocel__reader *r, bool bye, ocel_us now,
-                             ocel_wbuf *w) {
+void ocel__reader_put_report(const ocel_server *s, const ocel__session *ss, unsigned track,
+                             ocel_us now, ocel_wbuf *w) {
+  const ocel__reader *r = &ss->reader[track];
   const ocel_sender_report sr = {
       .ssrc = r->ssrc,
       .ntp = s->cfg.platform.wall_clock(s->cfg.platform.ctx),
-      .timestamp = timestamp_of(r, now),
+      .timestamp = timestamp_of(r, ocel__track_of(s, ss, track), now),
       .packets = r->packets,
       .octets = r->octets,
   };
   ocel_rtcp_put_report(w, &sr, ocel_span_make(s->cname, sizeof s->cname));
-  if (bye) ocel_rtcp_put_bye(w, r->ssrc);
 }
 
 void ocel__put_frame_head(ocel_wbuf *w, uint8_t channel, size_t size) {
@@ -165,40 +192,49 @@ static void put_heads(uint8_t *head, const ocel__reader *r, const ocel_rtp_heade
   ocel_rtp_write(head, h);
 }
 
+static size_t pack(const ocel_server *s, const ocel__track *t, const ocel_access_unit *au,
+                   ocel_gather *g, ocel__cursor *at) {
+  const size_t max = s->cfg.payload_max;
+  return ocel__is_sound(t) ? ocel_sound_pack(&t->format, au, at->pos, max, g, &at->pos)
+                           : ocel_h264_pack(au, at->pos, max, g, &at->pos);
+}
+
 bool ocel__reader_emit(const ocel_server *s, const ocel__session *ss, ocel__cursor *at,
                        ocel_gather *g, ocel__plan *p) {
   const ocel__reader *r = &ss->reader[p->track];
   const ocel__track *t = ocel__track_of(s, ss, p->track);
   const size_t head_size = OCEL_RTP_HEADER_SIZE + (r->tcp ? OCEL__FRAME_HEAD : 0u);
   const ocel_gather_mark before = ocel_gather_mark_now(g);
+  const ocel_payload_pos pos = at->pos;
   ocel_access_unit au;
-  ocel_h264_pos next;
-  if (at->au != r->cursor.au && is_late(s, t, at)) return false;  // the next sync skips it
+  if (at->au != r->cursor.au && is_late(s, ss, p->track, at)) return false;  // the next sync skips
   ocel_ring_get(t->ring, at->au, &au);
 
   uint8_t *head = ocel_gather_make_bytes(g, head_size);
   if (head == NULL) return false;
-  const size_t payload = ocel_h264_pack(&au, at->pos, s->cfg.payload_max, g, &next);
+  const size_t payload = pack(s, t, &au, g, at);
   if (payload == 0) {
     ocel_gather_reset(g, before);
     return false;
   }
-  const bool last = ocel_h264_at_end(&au, next);
+  const bool last = ocel_payload_at_end(&au, at->pos);
+  const bool sound = ocel__is_sound(t);
   const ocel_rtp_header h = {
-      .payload_type = OCEL__PAYLOAD_TYPE,
-      .marker = last,
+      .payload_type = ocel_format_payload_type(&t->format, p->track),
+      .marker = sound ? ocel_sound_marker(&t->format, &au, at->pos) : last,
       .sequence = at->sequence,
-      .timestamp = timestamp_of(r, au.captured_at),
+      .timestamp =
+          timestamp_of(r, t, au.captured_at) + (sound ? ocel_sound_ticks(&t->format, pos) : 0),
       .ssrc = r->ssrc,
   };
   put_heads(head, r, &h, payload);
-  p->units_begun = (uint16_t)(p->units_begun + (at->pos.unit == 0 && at->pos.offset == 0));
+  p->units_begun = (uint16_t)(p->units_begun + (pos.unit == 0 && pos.offset == 0));
   p->packets++;
   p->octets += (uint32_t)payload;
   p->size += (uint32_t)(head_size + payload);
   at->sequence++;
   at->au += last;
-  at->pos = last ? OCEL_H264_START : next;
+  if (last) at->pos = OCEL_PAYLOAD_START;
   p->after = *at;
   return true;
 }

@@ -131,17 +131,26 @@ static bool copy_text(char *to, const char *from) {
   return true;
 }
 
-static bool stream_valid(const ocel_stream_config *cfg) {
+static bool track_valid(const ocel_server *s, const ocel_ring *ring, const ocel_format *f) {
+  if (ring == NULL || !ocel_format_valid(f)) return false;
+  const ocel_ring_config *r = ocel_ring_get_config(ring);
+  if (r->sound != ocel_format_is_sound(f)) return false;
+  // A packet of Opus cannot be cut; an AU header has 13 bits for the size.
+  if (f->codec == OCEL_CODEC_OPUS) return r->unit_max <= s->cfg.payload_max;
+  return f->codec != OCEL_CODEC_AAC || r->unit_max <= OCEL_AAC_UNIT_MAX;
+}
+
+static bool stream_valid(const ocel_server *s, const ocel_stream_config *cfg) {
   if (cfg->path == NULL || cfg->path[0] != '/') return false;
   if (cfg->track_count < 1 || cfg->track_count > OCEL_TRACKS_MAX) return false;
   for (size_t i = 0; i < cfg->track_count; i++) {
-    if (cfg->track[i] == NULL) return false;
+    if (!track_valid(s, cfg->track[i], &cfg->format[i])) return false;
   }
   return true;
 }
 
 int ocel_server_add_stream(ocel_server *s, const ocel_stream_config *cfg) {
-  if (!stream_valid(cfg)) return OCEL_ERR_CONFIG;
+  if (!stream_valid(s, cfg)) return OCEL_ERR_CONFIG;
   if (ocel__stream_find(s, ocel_span_str(cfg->path)) >= 0) return OCEL_ERR_CONFIG;
   if (s->stream_count == s->cfg.max_streams) return OCEL_ERR_SPACE;
   ocel__stream *st = &s->streams[s->stream_count];
@@ -157,6 +166,7 @@ int ocel_server_add_stream(ocel_server *s, const ocel_stream_config *cfg) {
   st->track_count = cfg->track_count;
   for (size_t i = 0; i < cfg->track_count; i++) {
     st->track[i].ring = cfg->track[i];
+    st->track[i].format = cfg->format[i];
     st->track[i].seen = ocel_ring_tail(cfg->track[i]);
   }
   return s->stream_count++;

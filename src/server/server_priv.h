@@ -10,6 +10,7 @@
 #include "ocel/rtsp_headers.h"
 #include "ocel/rtsp_msg.h"
 #include "ocel/server.h"
+#include "ocel/sound_pack.h"
 
 enum {
   OCEL__OUT_MAX = 1472,  // replies, reports and the rest of a half-written packet
@@ -18,9 +19,7 @@ enum {
   OCEL__FRAME_HEAD = 4,  // '$', channel, length (RFC 2326 10.12)
   OCEL__SCRATCH = OCEL__PLAN_MAX * (OCEL__FRAME_HEAD + OCEL_RTP_HEADER_SIZE + 2) + 2048,
   OCEL__PATH_MAX = 63,
-  OCEL__SET_MAX = 256,  // bytes of a parameter set
-  OCEL__CLOCK_HZ = 90000,
-  OCEL__PAYLOAD_TYPE = 96,
+  OCEL__SET_MAX = 256,       // bytes of a parameter set
   OCEL__PACE_BURST = 65536,  // bytes that a paced reader may get at once
   OCEL__CNAME_SIZE = 16,
 };
@@ -32,7 +31,7 @@ enum {
 // Where a reader is in its track, and the sequence number of the packet that comes next.
 typedef struct {
   uint32_t au;
-  ocel_h264_pos pos;
+  ocel_payload_pos pos;
   uint16_t sequence;
 } ocel__cursor;
 
@@ -67,6 +66,7 @@ typedef struct {
   ocel_rtsp_state state;  // OCEL_INIT: there is no session
   uint8_t stream;
   ocel_start start;  // asked by URL
+  ocel_us begun_at;  // when the first picture since PLAY was captured
   ocel_us since, heard_at, ended_at;
   ocel_us paced_at;
   int32_t pace_tokens;
@@ -98,6 +98,7 @@ _Static_assert(sizeof(ocel__conn) <= 2048, "what one client costs is a promise")
 
 typedef struct {
   ocel_ring *ring;
+  ocel_format format;
   uint32_t seen;  // access units looked at: numbers below
   uint32_t newest_key;
   bool has_key;
@@ -233,14 +234,31 @@ bool ocel__reader_sync(ocel_server *s, ocel__conn *c, unsigned track, ocel_us no
 /// gets the one that RTP-Info promised. The cursor must be where `sync` has brought it.
 void ocel__reader_anchor(const ocel_server *s, ocel__session *ss, unsigned track);
 bool ocel__reader_report_due(const ocel__reader *r, ocel_us now);
-void ocel__reader_put_report(const ocel_server *s, const ocel__reader *r, bool bye, ocel_us now,
-                             ocel_wbuf *w);
+void ocel__reader_put_report(const ocel_server *s, const ocel__session *ss, unsigned track,
+                             ocel_us now, ocel_wbuf *w);
 /// Appends the packet at `at`, with its interleaved head over TCP, and moves `at` behind it.
 /// Books it in `p`. False, with nothing changed, if the list has no room.
 bool ocel__reader_emit(const ocel_server *s, const ocel__session *ss, ocel__cursor *at,
                        ocel_gather *g, ocel__plan *p);
 void ocel__put_frame_head(ocel_wbuf *w, uint8_t channel, size_t size);
 void ocel__reader_book(ocel_server *s, const ocel__plan *p);
+
+// ---- sound.c ----
+static inline bool ocel__is_sound(const ocel__track *t) { return ocel_format_is_sound(&t->format); }
+/// When the access unit was captured; it must be in the ring.
+static inline ocel_us ocel__captured_at(const ocel__track *t, uint32_t au) {
+  ocel_access_unit unit;
+  ocel_ring_get(t->ring, au, &unit);
+  return unit.captured_at;
+}
+/// Where a cursor waits after PLAY: no block before it is sent (again).
+uint32_t ocel__sound_resume(const ocel_server *s, const ocel__session *ss, unsigned track);
+/// Brings a cursor that waits to the first block that it has to send; false if there is none yet.
+bool ocel__sound_begin(const ocel_server *s, const ocel__session *ss, unsigned track, uint32_t *au);
+/// The earliest block that goes with the newest key picture; the newest block without one.
+uint32_t ocel__sound_entry(const ocel_server *s, const ocel__session *ss, unsigned track);
+/// The time that the sound's promised timestamp stands for; false if that of its first block.
+bool ocel__sound_origin(const ocel_server *s, const ocel__session *ss, unsigned track, ocel_us *at);
 
 // ---- stream.c ----
 /// Looks at new access units and lets the rings go on; true if there were any.

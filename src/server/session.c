@@ -30,29 +30,32 @@ bool ocel__session_says_bye(const ocel__session *ss) {
   return any;
 }
 
-static void put_interleaved_bye(ocel_server *s, ocel__conn *c, const ocel__reader *r, ocel_us now) {
+static void put_interleaved_bye(ocel_server *s, ocel__conn *c, unsigned track, ocel_us now) {
+  const ocel__reader *r = &c->session.reader[track];
   uint8_t mem[OCEL__FRAME_HEAD + OCEL_RTCP_COMPOUND_MAX];
   ocel_wbuf frame = ocel_wbuf_make(mem, sizeof mem);
   ocel_wbuf packet = ocel_wbuf_make(mem + OCEL__FRAME_HEAD, sizeof mem - OCEL__FRAME_HEAD);
-  ocel__reader_put_report(s, r, true, now, &packet);
+  ocel__reader_put_report(s, &c->session, track, now, &packet);
+  ocel_rtcp_put_bye(&packet, r->ssrc);
   ocel__put_frame_head(&frame, r->rtcp_channel, packet.n);
   (void)ocel__out_put(s, c, ocel_span_make(mem, OCEL__FRAME_HEAD + packet.n));
 }
 
 // Says goodbye for one reader: at once over TCP, by the datagram queue over UDP.
-static void leave(ocel_server *s, ocel__conn *c, ocel__reader *r, ocel_us now) {
+static void leave(ocel_server *s, ocel__conn *c, unsigned track, ocel_us now) {
+  ocel__reader *r = &c->session.reader[track];
   const bool sent_any = r->packets > 0;
   r->mode = sent_any && !r->tcp ? READER_BYE : READER_IDLE;
   if (r->mode == READER_BYE) ocel__queue_datagrams(s, c);
-  if (sent_any && r->tcp && c->state == CONN_OPEN) put_interleaved_bye(s, c, r, now);
+  if (sent_any && r->tcp && c->state == CONN_OPEN) put_interleaved_bye(s, c, track, now);
   r->set_up = false;
 }
 
 void ocel__session_end(ocel_server *s, ocel__conn *c, ocel_close_reason why, ocel_us now) {
   ocel__session *ss = &c->session;
   if (!ocel__has_session(c)) return;
-  for (size_t i = 0; i < OCEL_TRACKS_MAX; i++) {
-    if (ss->reader[i].set_up) leave(s, c, &ss->reader[i], now);
+  for (unsigned i = 0; i < OCEL_TRACKS_MAX; i++) {
+    if (ss->reader[i].set_up) leave(s, c, i, now);
   }
   if (ss->state == OCEL_PLAYING) s->stats.playing--;
   ss->state = OCEL_INIT;
@@ -62,7 +65,7 @@ void ocel__session_end(ocel_server *s, ocel__conn *c, ocel_close_reason why, oce
 }
 
 void ocel__session_drop_track(ocel_server *s, ocel__conn *c, unsigned track, ocel_us now) {
-  leave(s, c, &c->session.reader[track], now);
+  leave(s, c, track, now);
 }
 
 static bool any_report_due(const ocel__session *ss, bool tcp, ocel_us now) {

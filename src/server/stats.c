@@ -41,14 +41,15 @@ ocel_err ocel_server_get_stream_stats(const ocel_server *s, int stream, ocel_str
 static void add_reader(const ocel_server *s, const ocel__session *ss, unsigned track,
                        ocel_client_stats *out) {
   const ocel__reader *r = &ss->reader[track];
+  const ocel__track *t = ocel__track_of(s, ss, track);
   if (r->mode == READER_RUN) {
-    const uint32_t lag = ocel__track_of(s, ss, track)->seen - r->cursor.au;
+    const uint32_t lag = t->seen - r->cursor.au;
     if (lag > out->lag) out->lag = lag;
   }
   if (!r->reported) return;
   out->packets_lost += r->report.packets_lost;
   if (r->report.fraction_lost > out->fraction_lost) out->fraction_lost = r->report.fraction_lost;
-  const ocel_us jitter = (ocel_us)r->report.jitter * OCEL_SECOND / OCEL__CLOCK_HZ;
+  const ocel_us jitter = (ocel_us)r->report.jitter * OCEL_SECOND / ocel_format_clock(&t->format);
   if (jitter > out->jitter) out->jitter = jitter;
   if (r->round_trip > out->round_trip) out->round_trip = r->round_trip;
 }

@@ -30,7 +30,8 @@ static bool store_parameters(ocel__track *t, const ocel_access_unit *au) {
 
 static bool is_ready(const ocel__stream *st) {
   for (size_t i = 0; i < st->track_count; i++) {
-    if (st->track[i].sps_n == 0 || st->track[i].pps_n == 0) return false;
+    const ocel__track *t = &st->track[i];
+    if (!ocel__is_sound(t) && (t->sps_n == 0 || t->pps_n == 0)) return false;
   }
   return true;
 }
@@ -42,8 +43,10 @@ static void see(ocel_server *s, ocel__stream *st, ocel__track *t, const ocel_acc
     t->newest_key = t->seen;
     t->has_key = true;
     t->key_units++;
-    st->key_wanted = false;
-    if (store_parameters(t, au)) st->sdp_version++;
+    if (!ocel__is_sound(t)) {
+      st->key_wanted = false;
+      if (store_parameters(t, au)) st->sdp_version++;
+    }
     if (!st->ready && is_ready(st)) {
       st->ready = true;
       ocel__event(s, OCEL_EVENT_STREAM_READY, NULL, (uint32_t)(st - s->streams), 0);
@@ -64,7 +67,9 @@ static bool tick_track(ocel_server *s, ocel__stream *st, ocel__track *t, ocel_us
   if (t->has_key && ocel__newer(tail, t->newest_key)) t->has_key = false;
 
   const uint32_t dropped = ocel_ring_dropped(t->ring);
-  if (dropped != t->dropped_seen) ocel__stream_want_key(s, (unsigned)(st - s->streams), now);
+  if (dropped != t->dropped_seen && !ocel__is_sound(t)) {
+    ocel__stream_want_key(s, (unsigned)(st - s->streams), now);
+  }
   t->dropped_seen = dropped;
   return any;
 }
@@ -100,12 +105,12 @@ int ocel__stream_find(const ocel_server *s, ocel_span path) {
   return -1;
 }
 
-static void put_track(ocel_wbuf *w, const ocel__stream *st, unsigned track) {
+static void put_picture_track(ocel_wbuf *w, const ocel__stream *st, unsigned track) {
   const ocel__track *t = &st->track[track];
   ocel_h264_sps sps;
   ocel_sdp_video v = {
-      .payload_type = OCEL__PAYLOAD_TYPE,
-      .clock_hz = OCEL__CLOCK_HZ,
+      .payload_type = ocel_format_payload_type(&t->format, track),
+      .clock_hz = ocel_format_clock(&t->format),
       .track = track,
       .sps = ocel_span_make(t->sps, t->sps_n),
       .pps = ocel_span_make(t->pps, t->pps_n),
@@ -132,5 +137,11 @@ void ocel__stream_put_sdp(const ocel__stream *st, const ocel_addr *local, ocel_w
       .name = ocel_span_str(st->name),
   };
   ocel_sdp_put_session(w, &session);
-  for (unsigned i = 0; i < st->track_count; i++) put_track(w, st, i);
+  for (unsigned i = 0; i < st->track_count; i++) {
+    if (ocel__is_sound(&st->track[i])) {
+      ocel_sdp_put_sound(w, &st->track[i].format, i);
+    } else {
+      put_picture_track(w, st, i);
+    }
+  }
 }

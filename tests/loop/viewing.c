@@ -90,7 +90,8 @@ static void *produce(void *arg) {
 }
 
 static void studio_open(studio *s) {
-  const ocel_ring_config ring = {UNIT_MAX, RING_BYTES, 256, 64};
+  const ocel_ring_config ring = {
+      .unit_max = UNIT_MAX, .bytes = RING_BYTES, .records = 256, .align = 64};
   const size_t size = (ocel_ring_size(&ring) + 63) / 64 * 64;
   memset(s, 0, sizeof *s);
   s->memory = aligned_alloc(64, size);

@@ -40,8 +40,8 @@ MUTANTS = [
     ("server/reader.c", "at->sequence++;", "at->sequence += 1 + (at->sequence == 65535);"),
     ("server/reader.c", ".marker = last,", ".marker = last && au.size > 100,"),
     ("server/reader.c", "timestamp_of(r, au.captured_at)", "timestamp_of(r, au.captured_at + 20)"),
-    ("server/reader.c", "at->pos = last ? OCEL_H264_START : next;",
-     "at->pos = last && au.unit_count < 9 ? OCEL_H264_START : next;"),
+    ("server/reader.c", "at->pos = last ? OCEL_PAYLOAD_START : next;",
+     "at->pos = last && au.unit_count < 9 ? OCEL_PAYLOAD_START : next;"),
     ("server/reader.c", "OCEL_RTP_HEADER_SIZE + payload);", "OCEL_RTP_HEADER_SIZE + payload + 1);"),
     # -- reports
     ("server/reader.c", ".timestamp = timestamp_of(r, now)", ".timestamp = timestamp_of(r, now + 2000)"),

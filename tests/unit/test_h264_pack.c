@@ -99,8 +99,8 @@ static void packs_golden(void **state) {
     CASE(c->name);
     picture_clear(&p);
     add_hex_units(&p, c->units);
-    ocel_h264_pos pos = OCEL_H264_START;
-    while (!ocel_h264_at_end(&p.au, pos)) {
+    ocel_payload_pos pos = OCEL_PAYLOAD_START;
+    while (!ocel_payload_at_end(&p.au, pos)) {
       ocel_span spans[SPANS];
       uint8_t scratch[SCRATCH], flat[BYTES];
       ocel_gather g = ocel_gather_make(spans, SPANS, scratch, SCRATCH);
@@ -126,21 +126,21 @@ static void check_unpacked(const picture *p, ocel_span lengths) {
 }
 
 // True if `a` and `b` name the same place.
-static bool same_pos(ocel_h264_pos a, ocel_h264_pos b) {
+static bool same_pos(ocel_payload_pos a, ocel_payload_pos b) {
   return a.unit == b.unit && a.offset == b.offset;
 }
 
 // Packs one payload into a list of exactly `spans` and `scratch` behind `headed` bytes of RTP
 // header; either it is the payload `want`, or 0 and nothing has changed.
-static bool pack_within(const picture *p, ocel_h264_pos pos, size_t payload_max, ocel_span want,
+static bool pack_within(const picture *p, ocel_payload_pos pos, size_t payload_max, ocel_span want,
                         size_t spans, size_t scratch, size_t headed) {
   ocel_span list[SPANS];
   uint8_t bytes[SCRATCH], flat[BYTES];
   ocel_gather g = ocel_gather_make(list, spans, bytes, scratch);
   if (headed > 0) memset(ocel_gather_make_bytes(&g, headed), 0x80, headed);
   const ocel_gather before = g;
-  const ocel_h264_pos nowhere = {77, 88};
-  ocel_h264_pos next = nowhere;
+  const ocel_payload_pos nowhere = {77, 88};
+  ocel_payload_pos next = nowhere;
   const size_t n = ocel_h264_pack(&p->au, pos, payload_max, &g, &next);
   if (n == 0) {
     assert_true(same_pos(next, nowhere));
@@ -155,7 +155,7 @@ static bool pack_within(const picture *p, ocel_h264_pos pos, size_t payload_max,
 }
 
 // Room for the payload, and not one span or byte less; whatever the room, nothing else happens.
-static void check_every_room(const picture *p, ocel_h264_pos pos, size_t max, ocel_span want,
+static void check_every_room(const picture *p, ocel_payload_pos pos, size_t max, ocel_span want,
                              const ocel_gather *used) {
   const bool joins = used->used > 0;  // a header before it takes no span more
   for (size_t headed = 0; headed <= 12; headed += 12) {
@@ -170,7 +170,7 @@ static void check_every_room(const picture *p, ocel_h264_pos pos, size_t max, oc
 }
 
 // The units whole in one payload; 0 for a fragment.
-static unsigned units_in(ocel_h264_pos from, ocel_h264_pos to) {
+static unsigned units_in(ocel_payload_pos from, ocel_payload_pos to) {
   return from.offset == 0 && to.offset == 0 ? (unsigned)(to.unit - from.unit) : 0;
 }
 
@@ -181,7 +181,7 @@ static bool may_aggregate(const picture *p, unsigned unit) {
 }
 
 // A further unit would not have fitted, or may not travel with these.
-static void check_greedy(const picture *p, ocel_h264_pos from, ocel_h264_pos to, size_t size,
+static void check_greedy(const picture *p, ocel_payload_pos from, ocel_payload_pos to, size_t size,
                          size_t max) {
   const unsigned units = units_in(from, to);
   if (units == 0 || units == OCEL_H264_STAP_UNITS) return;
@@ -194,12 +194,12 @@ static void check_greedy(const picture *p, ocel_h264_pos from, ocel_h264_pos to,
 static void check_picture(const picture *p, size_t max, bool every_room) {
   uint8_t back[2 * BYTES], flat[BYTES];
   h264_unpacker u = {.out = ocel_wbuf_make(back, sizeof back)};
-  ocel_h264_pos pos = OCEL_H264_START;
-  while (!ocel_h264_at_end(&p->au, pos)) {
+  ocel_payload_pos pos = OCEL_PAYLOAD_START;
+  while (!ocel_payload_at_end(&p->au, pos)) {
     ocel_span spans[OCEL_H264_SPANS_MAX];
     uint8_t scratch[OCEL_H264_SCRATCH_MAX];
     ocel_gather g = ocel_gather_make(spans, ARRAY_LEN(spans), scratch, sizeof scratch);
-    const ocel_h264_pos from = pos;
+    const ocel_payload_pos from = pos;
     const size_t n = ocel_h264_pack(&p->au, from, max, &g, &pos);
     assert_in_range(n, 1, max);
     assert_int_equal(flatten(spans, g.n, flat), n);
@@ -278,13 +278,13 @@ static void the_largest_payload_is_packed_whole(void **state) {
   ocel_span spans[8];
   uint8_t scratch[16];
   ocel_gather g = ocel_gather_make(spans, 8, scratch, sizeof scratch);
-  ocel_h264_pos pos = OCEL_H264_START;
+  ocel_payload_pos pos = OCEL_PAYLOAD_START;
   assert_int_equal(ocel_h264_pack(&au, pos, OCEL_H264_PAYLOAD_MAX, &g, &pos), 65535);
   assert_int_equal(pos.unit, 2);
   assert_int_equal(ocel_be16(scratch + 1), OCEL_H264_PAYLOAD_MAX - 10);
 
   units[1].size = 6;
-  pos = OCEL_H264_START;
+  pos = OCEL_PAYLOAD_START;
   assert_int_equal(ocel_h264_pack(&au, pos, OCEL_H264_PAYLOAD_MAX, &g, &pos), 65525);
   assert_int_equal(pos.unit, 1);
 }

@@ -232,6 +232,41 @@ static void configurations_out_of_range_are_refused(void **state) {
   assert_non_null(ocel_ring_init(memory.bytes, size, &good));
 }
 
+static void blocks_of_sound_are_kept_as_they_are(void **state) {
+  (void)state;
+  ocel_ring_config cfg = small();
+  cfg.sound = true;
+  ocel_ring *r = ocel_ring_init(memory.bytes, sizeof memory, &cfg);
+  assert_non_null(r);
+  assert_true(ocel_ring_get_config(r)->sound);
+  assert_int_equal(put(r, OCEL_WRAP_BLOCK, "00000165aa"), OCEL_OK);
+  assert_int_equal(put(r, OCEL_WRAP_BLOCK, "ff"), OCEL_OK);
+  char got[64] = "";
+  show(r, ocel_ring_head(r) - 2, got, sizeof got);
+  show(r, ocel_ring_head(r) - 1, got, sizeof got);
+  assert_string_equal(got, "K 00000165aaK ff");
+  assert_int_equal(put(r, OCEL_WRAP_BLOCK, ""), OCEL_ERR_SYNTAX);
+  assert_int_equal(put(r, OCEL_WRAP_ANNEXB, "00000165cc"), OCEL_ERR_SYNTAX);
+  assert_int_equal(put(fresh(), OCEL_WRAP_BLOCK, "00000165cc"), OCEL_ERR_SYNTAX);
+}
+
+// A block lost to a full ring costs itself only: the next one is a beginning again.
+static void sound_goes_on_after_a_drop(void **state) {
+  (void)state;
+  ocel_ring_config cfg = small();
+  cfg.sound = true;
+  ocel_ring *r = ocel_ring_init(memory.bytes, sizeof memory, &cfg);
+  const ocel_commit how = {.wrap = OCEL_WRAP_BLOCK, .captured_at = 1};
+  uint8_t *p;
+  while ((p = ocel_ring_reserve(r, UNIT)) != NULL) {
+    memset(p, 0x55, UNIT);
+    assert_int_equal(ocel_ring_commit(r, UNIT, &how), OCEL_OK);
+  }
+  assert_int_equal(ocel_ring_dropped(r), 1);
+  (void)ocel_ring_trim(r);
+  assert_int_equal(put(r, OCEL_WRAP_BLOCK, "aa"), OCEL_OK);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_wrapping_gives_its_units),
@@ -244,6 +279,8 @@ int main(void) {
       cmocka_unit_test(records_run_out_before_bytes_do),
       cmocka_unit_test(the_same_reservation_comes_again),
       cmocka_unit_test(configurations_out_of_range_are_refused),
+      cmocka_unit_test(blocks_of_sound_are_kept_as_they_are),
+      cmocka_unit_test(sound_goes_on_after_a_drop),
   };
   return cmocka_run_group_tests_name("ring", tests, NULL, NULL);
 }

@@ -122,6 +122,41 @@ static void leaves_out_what_is_not_known(void **state) {
              "a=control:trackID=0\r\n");
 }
 
+static void writes_a_section_for_each_kind_of_sound(void **state) {
+  (void)state;
+  static const struct {
+    ocel_format format;
+    const char *want;
+  } SOUNDS[] = {
+      {{.codec = OCEL_CODEC_PCMU, .clock_hz = 8000, .channels = 1},
+       "m=audio 0 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=control:trackID=1\r\n"     },
+      {{.codec = OCEL_CODEC_PCMA, .clock_hz = 16000, .channels = 1},
+       "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 PCMA/16000\r\na=control:trackID=1\r\n"  },
+      {{.codec = OCEL_CODEC_L16, .clock_hz = 48000, .channels = 2},
+       "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 L16/48000/2\r\na=control:trackID=1\r\n" },
+      {{.codec = OCEL_CODEC_AAC,
+        .clock_hz = 48000,
+        .channels = 2,
+        .config_n = 2,
+        .config = {0x11, 0x90}},
+       "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 mpeg4-generic/48000/2\r\n"
+       "a=fmtp:97 streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;"
+       "indexdeltalength=3;config=1190\r\na=control:trackID=1\r\n"                  },
+      {{.codec = OCEL_CODEC_OPUS, .clock_hz = 48000, .channels = 2},
+       "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 opus/48000/2\r\na=fmtp:97 sprop-stereo=1\r\n"
+       "a=control:trackID=1\r\n"                                                    },
+      {{.codec = OCEL_CODEC_OPUS, .clock_hz = 48000, .channels = 1},
+       "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 opus/48000/2\r\na=control:trackID=1\r\n"},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(SOUNDS); i++) {
+    char mem[512] = "";
+    ocel_wbuf w = ocel_wbuf_make(mem, sizeof mem - 1);
+    ocel_sdp_put_sound(&w, &SOUNDS[i].format, 1);
+    assert_false(w.overflow);
+    assert_string_equal(mem, SOUNDS[i].want);
+  }
+}
+
 // The line of a video section that begins with `type`, without its end; "" if there is none.
 static void line_of(const ocel_sdp_video *v, const char *type, char *out, size_t cap) {
   char mem[512] = "";
@@ -232,6 +267,7 @@ int main(void) {
       cmocka_unit_test(writes_the_session_over_ipv6),
       cmocka_unit_test(writes_a_video_section),
       cmocka_unit_test(leaves_out_what_is_not_known),
+      cmocka_unit_test(writes_a_section_for_each_kind_of_sound),
       cmocka_unit_test(prints_frame_rates),
       cmocka_unit_test(rounds_the_bandwidth_up),
       cmocka_unit_test(takes_the_profile_from_the_sps),

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ocel/format.h"
+
+enum {
+  H264_HZ = 90000,
+  OPUS_HZ = 48000,
+  TELEPHONE_HZ = 8000,
+  CD_HZ = 44100,
+  RATE_MIN = 8000,
+  RATE_MAX = 192000,
+  CHANNELS_MAX = 2,
+  DYNAMIC = 96,
+};
+
+typedef struct {
+  const char *name;
+  uint8_t sample_size;  // of one channel; 0: none
+} codec_facts;
+
+static const codec_facts CODECS[OCEL_CODEC_COUNT] = {
+    [OCEL_CODEC_H264] = {"H264",          0},
+      [OCEL_CODEC_PCMU] = {"PCMU",          1},
+    [OCEL_CODEC_PCMA] = {"PCMA",          1},
+      [OCEL_CODEC_L16] = {"L16",           2},
+    [OCEL_CODEC_AAC] = {"mpeg4-generic", 0},
+      [OCEL_CODEC_OPUS] = {"opus",          0},
+};
+
+// RFC 3551 table 4: a format with a number of its own.
+typedef struct {
+  ocel_codec codec;
+  uint32_t clock_hz;
+  uint8_t channels, payload_type;
+} static_type;
+
+static const static_type STATIC_TYPES[] = {
+    {OCEL_CODEC_PCMU, TELEPHONE_HZ, 1, 0 },
+    {OCEL_CODEC_PCMA, TELEPHONE_HZ, 1, 8 },
+    {OCEL_CODEC_L16,  CD_HZ,        2, 10},
+    {OCEL_CODEC_L16,  CD_HZ,        1, 11},
+};
+
+bool ocel_format_valid(const ocel_format *f) {
+  const bool aac = f->codec == OCEL_CODEC_AAC;
+  if (f->codec == OCEL_CODEC_H264) return true;
+  if (f->codec >= OCEL_CODEC_COUNT) return false;
+  if (f->clock_hz < RATE_MIN || f->clock_hz > RATE_MAX) return false;
+  if (f->channels < 1 || f->channels > CHANNELS_MAX) return false;
+  if (f->codec == OCEL_CODEC_OPUS && f->clock_hz != OPUS_HZ) return false;
+  return aac ? f->config_n >= 2 && f->config_n <= OCEL_FORMAT_CONFIG_MAX : f->config_n == 0;
+}
+
+uint32_t ocel_format_clock(const ocel_format *f) {
+  return ocel_format_is_sound(f) ? f->clock_hz : H264_HZ;
+}
+
+uint8_t ocel_format_payload_type(const ocel_format *f, unsigned track) {
+  for (size_t i = 0; i < sizeof STATIC_TYPES / sizeof STATIC_TYPES[0]; i++) {
+    const static_type *t = &STATIC_TYPES[i];
+    if (t->codec == f->codec && t->clock_hz == f->clock_hz && t->channels == f->channels) {
+      return t->payload_type;
+    }
+  }
+  return (uint8_t)(DYNAMIC + track);
+}
+
+const char *ocel_format_name(const ocel_format *f) { return CODECS[f->codec].name; }
+
+size_t ocel_format_sample_size(const ocel_format *f) {
+  return (size_t)CODECS[f->codec].sample_size * f->channels;
+}
