@@ -23,6 +23,7 @@ enum {
 typedef struct {
   ocel_server *srv;
   ocel_ring *ring[2];
+  ocel_format format[2];  // of the tracks; set it before world_open_with
   ocel_us now;
   uint32_t random;
   unsigned cseq;
@@ -78,16 +79,18 @@ static inline ocel_server_config world_config(world *w) {
 
 static inline void world_open_with(world *w, const ocel_server_config *cfg, unsigned tracks,
                                    bool keyframe_on_request) {
-  const ocel_ring_config ring = {.unit_max = UNIT_MAX, .bytes = 36000, .records = 32, .align = 8};
+  ocel_ring_config ring = {.unit_max = UNIT_MAX, .bytes = 36000, .records = 32, .align = 8};
   ocel_stream_config stream = {
       .path = "/stream",
       .keyframe_on_request = keyframe_on_request,
       .track_count = (uint8_t)tracks,
   };
   for (unsigned i = 0; i < tracks; i++) {
+    ring.sound = ocel_format_is_sound(&w->format[i]);
     w->ring[i] = ocel_ring_init(ring_memory[i].bytes, RING_BYTES, &ring);
     assert_non_null(w->ring[i]);
     stream.track[i] = w->ring[i];
+    stream.format[i] = w->format[i];
   }
   w->srv = ocel_server_init(server_memory.bytes, SERVER_BYTES, cfg, w->now);
   assert_non_null(w->srv);
@@ -125,6 +128,15 @@ static inline void picture(world *w, unsigned track, bool key, uint32_t size) {
   for (uint32_t i = 1; i < size; i++) p[n + 4 + i] = (uint8_t)(i * 7 + 128) | 0x80;
   const ocel_commit how = {.wrap = OCEL_WRAP_ANNEXB, .captured_at = w->now};
   assert_int_equal(ocel_ring_commit(w->ring[track], n + 4 + size, &how), OCEL_OK);
+}
+
+// Commits a block of sound.
+static inline void sound(world *w, unsigned track, uint32_t size) {
+  uint8_t *p = ocel_ring_reserve(w->ring[track], size);
+  assert_non_null(p);
+  memset(p, 0xd5, size);
+  const ocel_commit how = {.wrap = OCEL_WRAP_BLOCK, .captured_at = w->now};
+  assert_int_equal(ocel_ring_commit(w->ring[track], size, &how), OCEL_OK);
 }
 
 static inline void pass(world *w, ocel_us time) {
