@@ -44,8 +44,9 @@ static inline bool ocel_format_is_sound(const ocel_format *f) {
 /// Ticks per second of the RTP timestamps.
 uint32_t ocel_format_clock(const ocel_format *f);
 
-/// The payload type: the static one of RFC 3551 table 4 if there is one, else 96 + `track`.
-uint8_t ocel_format_payload_type(const ocel_format *f, unsigned track);
+/// The payload type: the static one of RFC 3551 table 4 if there is one, else 96 for pictures
+/// and 97 for sound.
+uint8_t ocel_format_payload_type(const ocel_format *f);
 
 /// The encoding's name in a=rtpmap.
 const char *ocel_format_name(const ocel_format *f);

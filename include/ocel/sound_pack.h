@@ -28,13 +28,13 @@ extern "C" {
 #define OCEL_SOUND_SPANS_MAX 2u
 #define OCEL_SOUND_SCRATCH_MAX 4u
 
-/// Appends the payload that begins at `pos` to `g`.
+/// Appends the payload that begins at `pos` to `g`, and moves `pos` behind it.
 ///
 /// @param payload_max  Largest payload in bytes, >= 16; Opus: >= the size of the block.
-/// @param next         Gets the position behind this payload; untouched if 0 is returned.
-/// @return The payload's size in bytes; 0, with `g` unchanged, if the list has no room for it.
-size_t ocel_sound_pack(const ocel_format *f, const ocel_access_unit *au, ocel_payload_pos pos,
-                       size_t payload_max, ocel_gather *g, ocel_payload_pos *next);
+/// @return The payload's size in bytes; 0, with `g` and `pos` unchanged, if the list has no room
+///         for it.
+size_t ocel_sound_pack(const ocel_format *f, const ocel_access_unit *au, size_t payload_max,
+                       ocel_gather *g, ocel_payload_pos *pos);
 
 /// Clock ticks from the block's beginning to `pos`: a packet of samples has the time of its first
 /// one. 0 for AAC and Opus, whose packets all have the time of the block.

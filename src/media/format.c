@@ -9,7 +9,8 @@ enum {
   RATE_MIN = 8000,
   RATE_MAX = 192000,
   CHANNELS_MAX = 2,
-  DYNAMIC = 96,
+  DYNAMIC_PICTURES = 96,
+  DYNAMIC_SOUND = 97,
 };
 
 typedef struct {
@@ -40,28 +41,31 @@ static const static_type STATIC_TYPES[] = {
     {OCEL_CODEC_L16,  CD_HZ,        1, 11},
 };
 
+static bool within(uint32_t value, uint32_t low, uint32_t high) {
+  return value >= low && value <= high;
+}
+
 bool ocel_format_valid(const ocel_format *f) {
   const bool aac = f->codec == OCEL_CODEC_AAC;
   if (f->codec == OCEL_CODEC_H264) return true;
   if (f->codec >= OCEL_CODEC_COUNT) return false;
-  if (f->clock_hz < RATE_MIN || f->clock_hz > RATE_MAX) return false;
-  if (f->channels < 1 || f->channels > CHANNELS_MAX) return false;
   if (f->codec == OCEL_CODEC_OPUS && f->clock_hz != OPUS_HZ) return false;
-  return aac ? f->config_n >= 2 && f->config_n <= OCEL_FORMAT_CONFIG_MAX : f->config_n == 0;
+  return within(f->clock_hz, RATE_MIN, RATE_MAX) && within(f->channels, 1, CHANNELS_MAX) &&
+         within(f->config_n, aac ? 2 : 0, aac ? OCEL_FORMAT_CONFIG_MAX : 0);
 }
 
 uint32_t ocel_format_clock(const ocel_format *f) {
   return ocel_format_is_sound(f) ? f->clock_hz : H264_HZ;
 }
 
-uint8_t ocel_format_payload_type(const ocel_format *f, unsigned track) {
+uint8_t ocel_format_payload_type(const ocel_format *f) {
   for (size_t i = 0; i < sizeof STATIC_TYPES / sizeof STATIC_TYPES[0]; i++) {
     const static_type *t = &STATIC_TYPES[i];
     if (t->codec == f->codec && t->clock_hz == f->clock_hz && t->channels == f->channels) {
       return t->payload_type;
     }
   }
-  return (uint8_t)(DYNAMIC + track);
+  return ocel_format_is_sound(f) ? DYNAMIC_SOUND : DYNAMIC_PICTURES;
 }
 
 const char *ocel_format_name(const ocel_format *f) { return CODECS[f->codec].name; }

@@ -111,7 +111,7 @@ static void put_opus_format(ocel_wbuf *w, uint8_t payload_type) {
 }
 
 void ocel_sdp_put_sound(ocel_wbuf *w, const ocel_format *f, unsigned track) {
-  const uint8_t payload_type = ocel_format_payload_type(f, track);
+  const uint8_t payload_type = ocel_format_payload_type(f);
   const bool opus = f->codec == OCEL_CODEC_OPUS;
   put_media(w, "audio", payload_type);
   put_mapping(w, payload_type, ocel_format_name(f), f->clock_hz);

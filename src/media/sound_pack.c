@@ -30,12 +30,12 @@ static size_t put_aac(uint32_t unit_size, ocel_span rest, size_t payload_max, oc
   return n;
 }
 
-size_t ocel_sound_pack(const ocel_format *f, const ocel_access_unit *au, ocel_payload_pos pos,
-                       size_t payload_max, ocel_gather *g, ocel_payload_pos *next) {
-  assert(pos.unit == 0 && pos.offset < au->units[0].size);
+size_t ocel_sound_pack(const ocel_format *f, const ocel_access_unit *au, size_t payload_max,
+                       ocel_gather *g, ocel_payload_pos *pos) {
+  assert(pos->unit == 0 && pos->offset < au->units[0].size);
   const ocel_gather_mark before = ocel_gather_mark_now(g);
   const ocel_span block = ocel_access_unit_span(au, 0);
-  const ocel_span rest = ocel_span_make(block.p + pos.offset, block.n - pos.offset);
+  const ocel_span rest = ocel_span_make(block.p + pos->offset, block.n - pos->offset);
   const bool aac = f->codec == OCEL_CODEC_AAC;
   size_t n;
   if (aac) {
@@ -49,7 +49,8 @@ size_t ocel_sound_pack(const ocel_format *f, const ocel_access_unit *au, ocel_pa
     ocel_gather_reset(g, before);
     return 0;
   }
-  *next = n == rest.n ? (ocel_payload_pos){1, 0} : (ocel_payload_pos){0, pos.offset + (uint32_t)n};
+  pos->unit = n == rest.n;
+  pos->offset = n == rest.n ? 0 : pos->offset + (uint32_t)n;
   return n + (aac ? AAC_HEAD : 0u);
 }
 

@@ -195,7 +195,7 @@ static void put_heads(uint8_t *head, const ocel__reader *r, const ocel_rtp_heade
 static size_t pack(const ocel_server *s, const ocel__track *t, const ocel_access_unit *au,
                    ocel_gather *g, ocel__cursor *at) {
   const size_t max = s->cfg.payload_max;
-  return ocel__is_sound(t) ? ocel_sound_pack(&t->format, au, at->pos, max, g, &at->pos)
+  return ocel__is_sound(t) ? ocel_sound_pack(&t->format, au, max, g, &at->pos)
                            : ocel_h264_pack(au, at->pos, max, g, &at->pos);
 }
 
@@ -220,7 +220,7 @@ bool ocel__reader_emit(const ocel_server *s, const ocel__session *ss, ocel__curs
   const bool last = ocel_payload_at_end(&au, at->pos);
   const bool sound = ocel__is_sound(t);
   const ocel_rtp_header h = {
-      .payload_type = ocel_format_payload_type(&t->format, p->track),
+      .payload_type = ocel_format_payload_type(&t->format),
       .marker = sound ? ocel_sound_marker(&t->format, &au, at->pos) : last,
       .sequence = at->sequence,
       .timestamp =

@@ -44,7 +44,7 @@ static payload next_payload(const ocel_format *f, const block *b, size_t max,
   uint8_t scratch[OCEL_SOUND_SCRATCH_MAX];
   ocel_gather g = ocel_gather_make(spans, OCEL_SOUND_SPANS_MAX, scratch, sizeof scratch);
   payload p = {.ticks = ocel_sound_ticks(f, *pos)};
-  const size_t said = ocel_sound_pack(f, &b->au, *pos, max, &g, pos);
+  const size_t said = ocel_sound_pack(f, &b->au, max, &g, pos);
   for (size_t i = 0; i < g.n; i++) {
     assert_true(p.n + spans[i].n <= max);
     memcpy(p.bytes + p.n, spans[i].p, spans[i].n);
@@ -129,12 +129,12 @@ static void a_full_list_is_left_as_it_was(void **state) {
     for (size_t room = 0; room < (formats[i] == &AAC ? 2u : 1u); room++) {
       ocel_span spans[2];
       uint8_t scratch[8];
-      ocel_payload_pos next = {7, 7};
+      ocel_payload_pos pos = {0, 7};
       ocel_gather g = ocel_gather_make(spans, room, scratch, sizeof scratch);
-      assert_int_equal(ocel_sound_pack(formats[i], &b.au, OCEL_PAYLOAD_START, 64, &g, &next), 0);
+      assert_int_equal(ocel_sound_pack(formats[i], &b.au, 64, &g, &pos), 0);
       assert_int_equal(g.n, 0);
       assert_int_equal(g.used, 0);
-      assert_int_equal(next.offset, 7);
+      assert_int_equal(pos.offset, 7);
     }
   }
 }
@@ -161,17 +161,17 @@ static void formats_out_of_range_are_refused(void **state) {
 static void static_payload_types_are_used(void **state) {
   (void)state;
   ocel_format f = PCMU;
-  assert_int_equal(ocel_format_payload_type(&f, 1), 0);
+  assert_int_equal(ocel_format_payload_type(&f), 0);
   f.clock_hz = 16000;
-  assert_int_equal(ocel_format_payload_type(&f, 1), 97);
+  assert_int_equal(ocel_format_payload_type(&f), 97);
   f = (ocel_format){.codec = OCEL_CODEC_PCMA, .clock_hz = 8000, .channels = 1};
-  assert_int_equal(ocel_format_payload_type(&f, 1), 8);
+  assert_int_equal(ocel_format_payload_type(&f), 8);
   f = (ocel_format){.codec = OCEL_CODEC_L16, .clock_hz = 44100, .channels = 2};
-  assert_int_equal(ocel_format_payload_type(&f, 1), 10);
+  assert_int_equal(ocel_format_payload_type(&f), 10);
   f.channels = 1;
-  assert_int_equal(ocel_format_payload_type(&f, 1), 11);
+  assert_int_equal(ocel_format_payload_type(&f), 11);
   f = (ocel_format){0};
-  assert_int_equal(ocel_format_payload_type(&f, 0), 96);
+  assert_int_equal(ocel_format_payload_type(&f), 96);
   assert_int_equal(ocel_format_clock(&f), 90000);
 }
 
