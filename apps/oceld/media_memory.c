@@ -44,10 +44,12 @@ bool oceld_ring_plan(const oceld_source_traits *traits, uint32_t ring_size, ocel
                       ring_size, traits->unit_max, (unsigned long long)(least >> 20) + 1);
   }
   if (bytes < least) bytes = least;
-  out->unit_max = unit_max;
-  out->bytes = (uint32_t)bytes;
-  out->records = records_for(bytes, traits);
-  out->align = 64;
+  *out = (ocel_ring_config){
+      .unit_max = unit_max,
+      .bytes = (uint32_t)bytes,
+      .records = records_for(bytes, traits),
+      .align = 64,
+  };
   return true;
 }
 
