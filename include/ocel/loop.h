@@ -15,6 +15,7 @@
 #define OCEL_LOOP_H
 
 #include "ocel/server.h"
+#include "ocel/tls.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,6 +38,9 @@ typedef struct {
   /// server's functions, and commit to a ring, which is then looked at in the same turn.
   void (*on_wake)(void *ctx, ocel_us now);
   void *ctx;             ///< Handed to both.
+  ocel_tls *tls;         ///< Serve RTSPS too, on a port of its own (ocel/tls_mbedtls.h); NULL: no.
+                         ///< Outlives the loop, and serves no other.
+  uint16_t tls_port;     ///< Ignored without `tls`; 0: any free port.
   bool no_udp;           ///< Serve over TCP only; `rtp_port` and `rtcp_port` are then ignored.
   bool external_memory;  ///< Take memory from PSRAM, where a machine has such beside its own.
 } ocel_loop_config;
@@ -52,8 +56,9 @@ ocel_loop *ocel_loop_open(const ocel_loop_config *cfg, char *error, size_t error
 /// on_wake.
 ocel_server *ocel_loop_server(ocel_loop *loop);
 
-/// The ports in use; those of UDP are 0 without UDP.
+/// The ports in use; those of UDP are 0 without UDP, that of TLS without TLS.
 uint16_t ocel_loop_port(const ocel_loop *loop);
+uint16_t ocel_loop_tls_port(const ocel_loop *loop);
 uint16_t ocel_loop_rtp_port(const ocel_loop *loop);
 uint16_t ocel_loop_rtcp_port(const ocel_loop *loop);
 

@@ -9,42 +9,47 @@ enum { ACCEPT_BATCH = 64 };
 
 #define ACCEPT_PAUSE (100 * OCEL_MILLISECOND)
 
-static void refuse(ocel_loop *l, int fd) {
-  ocel_span reply = ocel_server_refusal();
-  struct iovec iov;
-  memcpy(&iov, &reply, sizeof iov);
-  const struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-  (void)ocel__sys.sendmsg(fd, &msg, MSG_NOSIGNAL);
-  ocel__linger_begin(l, fd, EPOLL_CTL_ADD);
+static void refuse(ocel_loop *l, const ocel__conn *newcomer, int op) {
+  size_t went;
+  l->spans[0] = ocel_server_refusal();
+  if (newcomer->tls_plus_1 != 0) {
+    (void)ocel__tls_send(l, newcomer, 1, &went);
+  } else {
+    const struct msghdr msg = {.msg_iov = ocel__iov(l->spans), .msg_iovlen = 1};
+    (void)ocel__sys.sendmsg(newcomer->fd, &msg, MSG_NOSIGNAL);
+  }
+  ocel__linger_begin(l, newcomer->fd, newcomer->tls_plus_1, op);
 }
 
-static int ask_engine(ocel_loop *l, int fd, const ocel_addr *peer) {
+static int ask_engine(ocel_loop *l, const ocel__conn *newcomer) {
   ocel_sockaddr s;
   socklen_t n = sizeof s;
   memset(&s, 0, sizeof s);
-  if (ocel__sys.getsockname(fd, &s.any, &n) < 0) return -1;
+  if (ocel__sys.getsockname(newcomer->fd, &s.any, &n) < 0) return -1;
   const ocel_addr local = ocel__addr_from(&s);
-  l->arriving = peer;
-  const int conn = ocel_server_accept(l->server, peer, &local, false, l->now);
+  const bool secure = newcomer->tls_plus_1 != 0;
+  l->arriving = &newcomer->peer;
+  const int conn = ocel_server_accept(l->server, &newcomer->peer, &local, secure, l->now);
   l->arriving = NULL;
   return conn;
 }
 
 // The spare descriptor is gone when the process has no other left: whoever comes then is
 // refused rather than left waiting.
-static void admit(ocel_loop *l, int fd, const ocel_addr *peer) {
-  const int conn = l->spare < 0 ? -1 : ask_engine(l, fd, peer);
+void ocel__admit(ocel_loop *l, const ocel__conn *newcomer, int op) {
+  const int conn = l->spare < 0 ? -1 : ask_engine(l, newcomer);
   if (conn < 0) {
-    refuse(l, fd);
+    refuse(l, newcomer, op);
     return;
   }
-  if (!ocel__watch(l, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP,
+  if (!ocel__watch(l, op, newcomer->fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP,
                    ocel__data(ON_CONN, (unsigned)conn))) {
     ocel_server_closed(l->server, conn, l->now);
-    ocel__close(l, fd);
+    ocel__tls_end(l, newcomer->tls_plus_1);
+    ocel__close(l, newcomer->fd);
     return;
   }
-  l->conns[conn] = (ocel__conn){.fd = fd, .flags = CONN_OPEN, .peer = *peer};
+  l->conns[conn] = *newcomer;
   l->open_count++;
 }
 
@@ -58,22 +63,29 @@ static bool go_on(ocel_loop *l, int why) {
   return true;
 }
 
-void ocel__accept(ocel_loop *l) {
-  l->accept_again = false;
-  l->accept_at = OCEL_NEVER;
+static void arrive(ocel_loop *l, ocel__door door, int fd, const ocel_sockaddr *from) {
+  const ocel__conn newcomer = {.fd = fd, .flags = CONN_OPEN, .peer = ocel__addr_from(from)};
+  if (door == DOOR_TLS) {
+    ocel__tls_arrive(l, fd, &newcomer.peer);
+  } else {
+    ocel__admit(l, &newcomer, EPOLL_CTL_ADD);
+  }
+}
+
+void ocel__accept(ocel_loop *l, ocel__door door) {
+  l->accept_again[door] = false;
+  if (l->door[door] < 0) return;
   if (l->spare < 0) l->spare = ocel__sys.spare();
   int fd = 0;
   for (int i = 0; i < ACCEPT_BATCH; i++) {
     ocel_sockaddr s;
     socklen_t n = sizeof s;
     memset(&s, 0, sizeof s);
-    fd = ocel__sys.accept4(l->listener, &s.any, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    fd = ocel__sys.accept4(l->door[door], &s.any, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0 && errno == EAGAIN) return;
     if (fd < 0 && !go_on(l, errno)) break;
-    if (fd < 0) continue;
-    const ocel_addr peer = ocel__addr_from(&s);
-    admit(l, fd, &peer);
+    if (fd >= 0) arrive(l, door, fd, &s);
   }
-  l->accept_again = fd >= 0;
+  l->accept_again[door] = fd >= 0;
   if (fd < 0) l->accept_at = l->now + ACCEPT_PAUSE;
 }

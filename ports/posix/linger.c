@@ -19,7 +19,8 @@ static bool drained(ocel_loop *l, int fd) {
 
 static void end(ocel_loop *l, ocel__linger *slot) {
   const int fd = slot->fd_plus_1 - 1;
-  slot->fd_plus_1 = 0;
+  ocel__tls_end(l, slot->tls_plus_1);
+  *slot = (ocel__linger){.fd_plus_1 = 0};
   l->linger_count--;
   ocel__close(l, fd);
 }
@@ -35,24 +36,40 @@ static ocel__linger *take_slot(ocel_loop *l) {
   return oldest;
 }
 
-void ocel__linger_begin(ocel_loop *l, int fd, int op) {
+// Says what a TLS session has still to say, then that nothing more is coming. @return The session
+// if it has to wait with that, as a connection's `tls_plus_1`; else 0.
+static uint16_t say_end(ocel_loop *l, int fd, uint16_t tls_plus_1) {
+  if (tls_plus_1 != 0 && !ocel__tls_goodbye(l, tls_plus_1)) return tls_plus_1;
+  ocel__tls_end(l, tls_plus_1);
   (void)ocel__sys.shutdown(fd, SHUT_WR);
+  return 0;
+}
+
+static void close_both(ocel_loop *l, int fd, uint16_t tls_plus_1) {
+  ocel__tls_end(l, tls_plus_1);
+  ocel__close(l, fd);
+}
+
+void ocel__linger_begin(ocel_loop *l, int fd, uint16_t tls_plus_1, int op) {
+  const uint16_t tls = say_end(l, fd, tls_plus_1);
   if (drained(l, fd)) {
-    ocel__close(l, fd);
+    close_both(l, fd, tls);
     return;
   }
   ocel__linger *const slot = take_slot(l);
   const unsigned index = (unsigned)(slot - l->linger);
-  if (!ocel__watch(l, op, fd, EPOLLIN | EPOLLRDHUP, ocel__data(ON_LINGER, index))) {
-    ocel__close(l, fd);
+  const uint32_t events = EPOLLIN | EPOLLRDHUP | (tls != 0 ? EPOLLOUT : 0);
+  if (!ocel__watch(l, op, fd, events, ocel__data(ON_LINGER, index))) {
+    close_both(l, fd, tls);
     return;
   }
-  *slot = (ocel__linger){fd + 1, l->now + LINGER_TIME};
+  *slot = (ocel__linger){fd + 1, tls, l->now + LINGER_TIME};
   l->linger_count++;
 }
 
 void ocel__linger_event(ocel_loop *l, unsigned index) {
   ocel__linger *const slot = &l->linger[index];
+  if (slot->tls_plus_1 != 0) slot->tls_plus_1 = say_end(l, slot->fd_plus_1 - 1, slot->tls_plus_1);
   if (slot->fd_plus_1 != 0 && drained(l, slot->fd_plus_1 - 1)) end(l, slot);
 }
 

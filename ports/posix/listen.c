@@ -18,22 +18,32 @@ static bool say_bad_address(const ocel_loop *l, char *error, size_t size) {
   return false;
 }
 
-static bool say_listen(const ocel_loop *l, char *error, size_t size) {
-  const unsigned port = l->cfg.port;
+// How the two listeners are called, and a port that everybody may open.
+static const struct {
+  const char *option;
+  unsigned usual;
+} DOOR[DOOR_COUNT] = {
+    {"--port",     8554},
+    {"--tls-port", 8322}
+};
+
+static bool say_listen(const ocel_loop *l, ocel__door door, char *error, size_t size) {
+  const unsigned port = door == DOOR_TLS ? l->cfg.tls_port : l->cfg.port;
+  const char *const option = DOOR[door].option;
   if (errno == EACCES || errno == EPERM) {
-    (void)snprintf(error, size, "port %u needs root or CAP_NET_BIND_SERVICE; use --port 8554",
-                   port);
+    (void)snprintf(error, size, "port %u needs root or CAP_NET_BIND_SERVICE; use %s %u", port,
+                   option, DOOR[door].usual);
   } else if (errno == EADDRINUSE) {
     (void)snprintf(error, size,
-                   "port %u is in use by another program; stop that one, or use another --port",
-                   port);
+                   "port %u is in use by another program; stop that one, or use another %s", port,
+                   option);
   } else if (errno == EADDRNOTAVAIL && l->cfg.bind != NULL) {
     (void)snprintf(error, size,
                    "this machine has no address %s; give --bind one that it has, or leave it out",
                    l->cfg.bind);
   } else {
-    (void)snprintf(error, size, "cannot listen on port %u: %s; try another --port or --bind", port,
-                   strerror(errno));
+    (void)snprintf(error, size, "cannot listen on port %u: %s; try another %s or --bind", port,
+                   strerror(errno), option);
   }
   return false;
 }
@@ -53,12 +63,21 @@ static int open_at(ocel_loop *l, int type, ocel_sockaddr *where, uint16_t port) 
 }
 
 // Every address of both families, or of IPv4 alone on a machine without IPv6.
-static int listen_everywhere(ocel_loop *l, ocel_sockaddr *where) {
+static int listen_everywhere(ocel_loop *l, ocel_sockaddr *where, uint16_t port) {
   where->v6 = (struct sockaddr_in6){.sin6_family = AF_INET6};
-  const int fd = open_at(l, SOCK_STREAM, where, l->cfg.port);
+  const int fd = open_at(l, SOCK_STREAM, where, port);
   if (fd >= 0 || errno == EADDRINUSE || errno == EACCES) return fd;
   where->v4 = (struct sockaddr_in){.sin_family = AF_INET};
-  return open_at(l, SOCK_STREAM, where, l->cfg.port);
+  return open_at(l, SOCK_STREAM, where, port);
+}
+
+// The TLS port is opened second, at the addresses that the plain one got.
+static bool open_tls(ocel_loop *l, ocel_sockaddr *where, char *error, size_t size) {
+  if (l->cfg.tls == NULL) return true;
+  l->door[DOOR_TLS] = open_at(l, SOCK_STREAM, where, l->cfg.tls_port);
+  if (l->door[DOOR_TLS] < 0) return say_listen(l, DOOR_TLS, error, size);
+  l->port[DOOR_TLS] = ocel__port_of(l->door[DOOR_TLS]);
+  return true;
 }
 
 // A free even port and the next one (RFC 3550 11). Leaves errno of the last failure.
@@ -92,13 +111,13 @@ bool ocel__listen(ocel_loop *l, char *error, size_t size) {
   memset(&where, 0, sizeof where);
 
   if (host == NULL || host[0] == '\0') {
-    l->listener = listen_everywhere(l, &where);
+    l->door[DOOR_PLAIN] = listen_everywhere(l, &where, l->cfg.port);
   } else {
     if (!ocel__addr_parse(host, 0, &where)) return say_bad_address(l, error, size);
-    l->listener = open_at(l, SOCK_STREAM, &where, l->cfg.port);
+    l->door[DOOR_PLAIN] = open_at(l, SOCK_STREAM, &where, l->cfg.port);
   }
-  if (l->listener < 0) return say_listen(l, error, size);
-  l->port = ocel__port_of(l->listener);
+  if (l->door[DOOR_PLAIN] < 0) return say_listen(l, DOOR_PLAIN, error, size);
+  l->port[DOOR_PLAIN] = ocel__port_of(l->door[DOOR_PLAIN]);
   l->family = where.any.sa_family;
-  return l->cfg.no_udp || open_pair(l, &where, error, size);
+  return open_tls(l, &where, error, size) && (l->cfg.no_udp || open_pair(l, &where, error, size));
 }

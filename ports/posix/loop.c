@@ -64,7 +64,9 @@ static ocel_loop *reserve(const ocel_loop_config *cfg) {
   l->todo = (void *)(mem + todo_at);
   l->cfg = *cfg;
   l->server_cfg = *cfg->server;
-  l->epoll = l->eventfd = l->listener = l->udp[0] = l->udp[1] = l->spare = -1;
+  if (cfg->tls != NULL) cfg->tls->socket = &ocel__tls_socket;
+  l->epoll = l->eventfd = l->udp[0] = l->udp[1] = l->spare = -1;
+  l->door[DOOR_PLAIN] = l->door[DOOR_TLS] = -1;
   l->accept_at = l->starved_at = l->wake_at = OCEL_NEVER;
   l->now = ocel_loop_now();
   return l;
@@ -88,7 +90,10 @@ static bool open_epoll(ocel_loop *l, char *error, size_t size) {
   l->spare = ocel__sys.spare();
   const bool watched =
       ocel__watch(l, EPOLL_CTL_ADD, l->eventfd, EPOLLIN, ocel__data(ON_WAKE, 0)) &&
-      ocel__watch(l, EPOLL_CTL_ADD, l->listener, EPOLLIN, ocel__data(ON_LISTENER, 0)) &&
+      ocel__watch(l, EPOLL_CTL_ADD, l->door[DOOR_PLAIN], EPOLLIN,
+                  ocel__data(ON_DOOR, DOOR_PLAIN)) &&
+      (l->cfg.tls == NULL ||
+       ocel__watch(l, EPOLL_CTL_ADD, l->door[DOOR_TLS], EPOLLIN, ocel__data(ON_DOOR, DOOR_TLS))) &&
       (l->cfg.no_udp ||
        (ocel__watch(l, EPOLL_CTL_ADD, l->udp[0], EPOLLIN, ocel__data(ON_RTP, 0)) &&
         ocel__watch(l, EPOLL_CTL_ADD, l->udp[1], EPOLLIN, ocel__data(ON_RTCP, 0))));
@@ -114,8 +119,9 @@ static bool build_server(ocel_loop *l, char *error, size_t size) {
 }
 
 static bool prepare(ocel_loop *l, char *error, size_t size) {
-  return check_random(error, size) &&
-         ocel__raise_limit(l->server_cfg.max_connections, error, size) &&
+  const unsigned handshakes = l->cfg.tls != NULL ? l->cfg.tls->sessions : 0;
+  const unsigned sockets = l->server_cfg.max_connections + handshakes;
+  return check_random(error, size) && ocel__raise_limit(sockets, error, size) &&
          ocel__listen(l, error, size) && open_epoll(l, error, size) && build_server(l, error, size);
 }
 
@@ -138,11 +144,17 @@ void ocel_loop_close(ocel_loop *l) {
   if (l == NULL) return;
   for (unsigned i = 0; l->open_count > 0; i++) {
     if ((l->conns[i].flags & CONN_OPEN) == 0) continue;
+    ocel__tls_end(l, l->conns[i].tls_plus_1);
     (void)ocel__sys.close(l->conns[i].fd);
     l->open_count--;
   }
-  for (unsigned i = 0; i < LINGER_MAX; i++) close_if_open(l->linger[i].fd_plus_1 - 1);
-  const int own[] = {l->listener, l->udp[0], l->udp[1], l->spare, l->eventfd, l->epoll};
+  for (unsigned i = 0; i < LINGER_MAX; i++) {
+    ocel__tls_end(l, l->linger[i].tls_plus_1);
+    close_if_open(l->linger[i].fd_plus_1 - 1);
+  }
+  ocel__tls_give_up(l);
+  const int own[] = {l->door[DOOR_PLAIN], l->door[DOOR_TLS], l->udp[0], l->udp[1], l->spare,
+                     l->eventfd,          l->epoll};
   for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) close_if_open(own[i]);
   if (l->server_mem != NULL) ocel__sys.release(l->server_mem, l->server_size);
   ocel__sys.release(l, l->reserved);
@@ -150,7 +162,9 @@ void ocel_loop_close(ocel_loop *l) {
 
 ocel_server *ocel_loop_server(ocel_loop *l) { return l->server; }
 
-uint16_t ocel_loop_port(const ocel_loop *l) { return l->port; }
+uint16_t ocel_loop_port(const ocel_loop *l) { return l->port[DOOR_PLAIN]; }
+
+uint16_t ocel_loop_tls_port(const ocel_loop *l) { return l->port[DOOR_TLS]; }
 
 uint16_t ocel_loop_rtp_port(const ocel_loop *l) { return l->udp_port[OCEL_PORT_RTP]; }
 

@@ -3,6 +3,7 @@
 #ifndef OCEL_POSIX_LOOP_STATE_H
 #define OCEL_POSIX_LOOP_STATE_H
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <sys/uio.h>
 
@@ -28,7 +29,10 @@ enum {
 #define DEAD_PEER_EXTRA (10 * OCEL_SECOND)
 
 /// What an epoll event is about; the upper half of its data, the lower half is the index.
-typedef enum { ON_WAKE, ON_LISTENER, ON_RTP, ON_RTCP, ON_CONN, ON_LINGER } ocel__tag;
+typedef enum { ON_WAKE, ON_DOOR, ON_RTP, ON_RTCP, ON_CONN, ON_LINGER, ON_HANDSHAKE } ocel__tag;
+
+/// The listeners.
+typedef enum { DOOR_PLAIN, DOOR_TLS, DOOR_COUNT } ocel__door;
 
 /// Flags of a connection. All zero: the number is not in use.
 enum {
@@ -43,13 +47,15 @@ enum {
 typedef struct {
   int fd;
   uint8_t flags;
+  uint16_t tls_plus_1;  // 0: plain; else the TLS session that carries it.
   ocel_addr peer;
 } ocel__conn;
 
 /// A socket that is closed on our side and waits for the peer's end, so that a reset does not
 /// overtake the last reply.
 typedef struct {
-  int fd_plus_1;  // 0: free.
+  int fd_plus_1;        // 0: free.
+  uint16_t tls_plus_1;  // Not 0: the session has still something to say.
   ocel_us until;
 } ocel__linger;
 
@@ -65,17 +71,17 @@ struct ocel_loop {
   size_t server_size, reserved;
   ocel_us now;  // As the engine was last told.
 
-  int epoll, eventfd, listener, udp[2], spare;
+  int epoll, eventfd, door[DOOR_COUNT], udp[2], spare;
   sa_family_t family;
-  uint16_t port, udp_port[2];
+  uint16_t port[DOOR_COUNT], udp_port[2];
 
   atomic_bool woken;  // An eventfd write is on its way or has been seen.
   atomic_bool stop;
   bool stopping;
   ocel_us stop_at, next_wake, wake_at;
 
-  bool accept_again;  // The backlog may hold more.
-  ocel_us accept_at;  // Not to be looked at before; OCEL_NEVER: not paused.
+  bool accept_again[DOOR_COUNT];  // The backlog may hold more.
+  ocel_us accept_at;              // Not to be looked at before; OCEL_NEVER: not paused.
   const ocel_addr *arriving;
   ocel_us starved_at;  // When starved connections are tried again; OCEL_NEVER: none.
 
@@ -114,7 +120,7 @@ ocel_ntp ocel__wall_clock(void *loop);
 void ocel__random(void *loop, uint8_t *out, size_t n);
 
 // ---- listen.c ----
-/// Opens listener and UDP pair; false with a sentence in `error`.
+/// Opens listeners and UDP pair; false with a sentence in `error`.
 bool ocel__listen(ocel_loop *l, char *error, size_t size);
 
 // ---- descriptors.c ----
@@ -129,15 +135,40 @@ static inline uint64_t ocel__data(ocel__tag tag, unsigned index) {
 }
 
 // ---- accept.c ----
-void ocel__accept(ocel_loop *l);
+void ocel__accept(ocel_loop *l, ocel__door door);
+/// Offers a connection to the engine; epoll has it already if `op` is EPOLL_CTL_MOD.
+void ocel__admit(ocel_loop *l, const ocel__conn *newcomer, int op);
 
 // ---- linger.c ----
 /// Takes a socket over: says that nothing more is coming, and closes it when the peer has, or
-/// after LINGER_TIME. `op` is EPOLL_CTL_MOD if epoll has it already.
-void ocel__linger_begin(ocel_loop *l, int fd, int op);
+/// after LINGER_TIME. `op` is EPOLL_CTL_MOD if epoll has it already. `tls_plus_1`: as of a
+/// connection; the session ends with it.
+void ocel__linger_begin(ocel_loop *l, int fd, uint16_t tls_plus_1, int op);
 void ocel__linger_event(ocel_loop *l, unsigned index);
 void ocel__linger_expire(ocel_loop *l);
 ocel_us ocel__linger_deadline(const ocel_loop *l);
+
+// ---- tls.c ----
+/// How TLS sessions reach their sockets.
+extern const ocel_tls_socket ocel__tls_socket;
+/// A connection came to the TLS port.
+void ocel__tls_arrive(ocel_loop *l, int fd, const ocel_addr *peer);
+void ocel__tls_event(ocel_loop *l, unsigned session);
+/// Goes on with one handshake.
+void ocel__tls_shake(ocel_loop *l);
+ocel_us ocel__tls_deadline(const ocel_loop *l);
+/// Gives up every handshake.
+void ocel__tls_give_up(ocel_loop *l);
+void ocel__tls_end(ocel_loop *l, uint16_t tls_plus_1);
+/// The calls of ocel/tls.h.
+ssize_t ocel__tls_recv(ocel_loop *l, const ocel__conn *c, size_t n);
+int ocel__tls_send(ocel_loop *l, const ocel__conn *c, size_t n, size_t *went);
+/// True when all has been said, or cannot be.
+bool ocel__tls_goodbye(ocel_loop *l, uint16_t tls_plus_1);
+/// Whether another try may help after that errno value.
+static inline bool ocel__passes(int why) {
+  return why == EAGAIN || why == ENOMEM || why == ENOBUFS;
+}
 
 // ---- stream_io.c ----
 void ocel__conn_event(ocel_loop *l, unsigned conn, uint32_t events);

@@ -31,7 +31,8 @@ static ocel_us earliest(ocel_us a, ocel_us b) { return a < b ? a : b; }
 void ocel_loop_wake_at(ocel_loop *l, ocel_us when) { l->wake_at = earliest(l->wake_at, when); }
 
 static bool unfinished(const ocel_loop *l) {
-  return l->todo_count > 0 || l->accept_again || l->udp_again[0] || l->udp_again[1];
+  return l->todo_count > 0 || l->accept_again[0] || l->accept_again[1] || l->udp_again[0] ||
+         l->udp_again[1];
 }
 
 // Microseconds to sleep at most.
@@ -39,6 +40,7 @@ static ocel_us patience(const ocel_loop *l) {
   if (unfinished(l)) return 0;
   ocel_us next = ocel_server_deadline(l->server);
   next = earliest(next, l->accept_at);
+  next = earliest(next, ocel__tls_deadline(l));
   next = earliest(next, l->starved_at);
   next = earliest(next, ocel__linger_deadline(l));
   if (l->cfg.on_wake != NULL) next = earliest(next, earliest(l->wake_at, l->next_wake));
@@ -52,11 +54,12 @@ static void dispatch(ocel_loop *l, const struct epoll_event *e) {
   const unsigned index = (unsigned)(e->data.u64 & UINT32_MAX);
   switch ((ocel__tag)(e->data.u64 >> 32)) {
     case ON_WAKE: break;
-    case ON_LISTENER: l->accept_again = l->accept_at == OCEL_NEVER; break;
+    case ON_DOOR: l->accept_again[index] = l->accept_at == OCEL_NEVER; break;
     case ON_RTP: ocel__datagrams_event(l, OCEL_PORT_RTP, e->events); break;
     case ON_RTCP: ocel__datagrams_event(l, OCEL_PORT_RTCP, e->events); break;
     case ON_CONN: ocel__conn_event(l, index, e->events); break;
     case ON_LINGER: ocel__linger_event(l, index); break;
+    case ON_HANDSHAKE: ocel__tls_event(l, index); break;
   }
 }
 
@@ -68,7 +71,12 @@ static void go_on(ocel_loop *l) {
   }
   ocel__conns_unstarve(l);
   ocel__linger_expire(l);
-  if (l->accept_again || l->accept_at <= l->now) ocel__accept(l);
+  ocel__tls_shake(l);
+  const bool due = l->accept_at <= l->now;
+  if (due) l->accept_at = OCEL_NEVER;
+  for (int door = 0; door < DOOR_COUNT; door++) {
+    if (due || l->accept_again[door]) ocel__accept(l, (ocel__door)door);
+  }
 }
 
 static void do_tasks(ocel_loop *l) {
@@ -94,9 +102,11 @@ static void call_on_wake(ocel_loop *l, bool woken) {
 static void begin_stop(ocel_loop *l) {
   l->stopping = true;
   l->stop_at = l->now + FLUSH_TIME;
-  (void)ocel__sys.close(l->listener);
-  l->listener = -1;
-  l->accept_again = false;
+  for (int door = 0; door < DOOR_COUNT; door++) {
+    if (l->door[door] >= 0) (void)ocel__sys.close(l->door[door]);
+    l->door[door] = -1;
+    l->accept_again[door] = false;
+  }
   l->accept_at = OCEL_NEVER;
   ocel_server_shutdown(l->server, l->now);
 }
