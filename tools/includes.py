@@ -18,7 +18,7 @@ LEVEL = {"base": 0, "rtp": 1, "media": 1, "rtsp": 2, "http": 2, "onvif": 2, "ser
 HEADERS = {
     "base": "access_unit addr err event gather hash span time",
     "rtp": "rtcp rtp",
-    "media": "h264_nal h264_pack h264_params ring sdp",
+    "media": "format h264_nal h264_pack h264_params ring sdp sound_pack",
     "rtsp": "rtsp_headers rtsp_msg rtsp_state",
     "server": "datagrams server stats",
     "port": "loop tls",

@@ -9,8 +9,7 @@
 #include <string.h>
 
 typedef struct {
-  uint16_t port;
-  const char *path;
+  const oceld_place *place;
   void (*tell)(void *ctx, const char *url);
   void *ctx;
 } listing;
@@ -18,8 +17,8 @@ typedef struct {
 static void tell_host(const listing *l, const char *host) {
   char url[192];
   const bool brackets = strchr(host, ':') != NULL;
-  (void)snprintf(url, sizeof url, "rtsp://%s%s%s:%u%s", brackets ? "[" : "", host,
-                 brackets ? "]" : "", l->port, l->path);
+  (void)snprintf(url, sizeof url, "%s://%s%s%s:%u%s", l->place->scheme, brackets ? "[" : "", host,
+                 brackets ? "]" : "", l->place->port, l->place->path);
   l->tell(l->ctx, url);
 }
 
@@ -51,9 +50,9 @@ static void tell_interfaces(const listing *l) {
   freeifaddrs(all);
 }
 
-void oceld_addresses_tell(const char *bind, uint16_t port, const char *path,
+void oceld_addresses_tell(const char *bind, const oceld_place *place,
                           void (*tell)(void *ctx, const char *url), void *ctx) {
-  const listing l = {port, path, tell, ctx};
+  const listing l = {place, tell, ctx};
   const bool every = bind[0] == '\0' || strcmp(bind, "0.0.0.0") == 0 || strcmp(bind, "::") == 0;
   tell_host(&l, every ? "127.0.0.1" : bind);
   if (every) tell_interfaces(&l);

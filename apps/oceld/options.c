@@ -26,6 +26,15 @@ static const oceld_option TABLE[] = {
      "UDP port that RTP is sent from; 0 takes any free one", {NULL}, FIELD(rtp_port), false},
     {"rtcp_port", OCELD_INTEGER, 0, 65535, "5005", "N",
      "UDP port of RTCP; 0 takes any free one", {NULL}, FIELD(rtcp_port), false},
+    {"tls_port", OCELD_INTEGER, 0, 65535, "", "N",
+     "port of RTSPS (RTSP inside TLS); 0: none; 8322 if tls_cert is given",
+     {NULL}, FIELD(tls_port), false},
+    {"tls_cert", OCELD_FILE, 0, 0, "", "FILE",
+     "certificate of RTSPS (PEM); made with its key, if the file is not there",
+     {NULL}, FIELD(tls_cert), true},
+    {"tls_key", OCELD_FILE, 0, 0, "", "FILE",
+     "its private key (PEM); without, it stands in tls_cert, too",
+     {NULL}, FIELD(tls_key), true},
     {"max_clients", OCELD_INTEGER, 1, 4096, "64", "N",
      "sessions at the same time", {NULL}, FIELD(max_clients), false},
     {"bind", OCELD_ADDRESS, 0, 0, "", "ADDRESS",
@@ -63,7 +72,9 @@ static const oceld_option TABLE[] = {
 };
 // clang-format on
 
-enum { OPTION_COUNT = sizeof TABLE / sizeof TABLE[0] };
+enum { OPTION_COUNT = sizeof TABLE / sizeof TABLE[0], TLS_PORT = 8322 };
+
+#define TLS_PORT_NOT_GIVEN UINT32_MAX
 
 const oceld_option *oceld_option_table(size_t *count) {
   *count = OPTION_COUNT;
@@ -119,6 +130,7 @@ const oceld_option *oceld_option_nearest(const char *name) {
 void oceld_options_defaults(oceld_options *o) {
   memset(o, 0, sizeof *o);
   o->fps.denominator = 1;
+  o->tls_port = TLS_PORT_NOT_GIVEN;
   for (size_t i = 0; i < OPTION_COUNT; i++) {
     oceld_failure why;
     if (TABLE[i].initial[0] == '\0') continue;
@@ -144,12 +156,23 @@ bool oceld_options_check(const oceld_options *o, oceld_failure *why) {
                       "for example 5004 and 5005",
                       o->rtp_port);
   }
+  if (o->tls_key[0] != '\0' && o->tls_cert[0] == '\0') {
+    return oceld_fail(why, "tls_key is given without tls_cert; name the certificate, too");
+  }
+  if (o->port != 0 && o->port == oceld_options_tls_port(o)) {
+    return oceld_fail(why, "port and tls_port are both %u; give them different ports", o->port);
+  }
   if ((o->rtp_port == 0) != (o->rtcp_port == 0)) {
     return oceld_fail(why,
                       "only one of rtp_port and rtcp_port is 0; give both a port, or "
                       "0 to both for any free ones");
   }
   return true;
+}
+
+uint16_t oceld_options_tls_port(const oceld_options *o) {
+  if (o->tls_port != TLS_PORT_NOT_GIVEN) return (uint16_t)o->tls_port;
+  return o->tls_cert[0] != '\0' ? TLS_PORT : 0;
 }
 
 bool oceld_option_equal(const oceld_options *a, const oceld_options *b,

@@ -29,6 +29,7 @@ typedef enum { OCELD_SOURCE_TEST, OCELD_SOURCE_FILE, OCELD_SOURCE_V4L2 } oceld_s
 typedef struct {
   uint32_t port;
   uint32_t rtp_port, rtcp_port;
+  uint32_t tls_port;  ///< As given; oceld_options_tls_port says what follows from it.
   uint32_t max_clients;
   uint32_t bitrate;  ///< Bits per second.
   uint32_t gop;      ///< Pictures from one IDR to the next.
@@ -44,6 +45,7 @@ typedef struct {
   char bind[64];  ///< Numeric address; "": every address.
   char source[OCELD_PATH_MAX];
   char stats[OCELD_PATH_MAX];  ///< "": none.
+  char tls_cert[OCELD_PATH_MAX], tls_key[OCELD_PATH_MAX];
 } oceld_options;
 
 /// How an option's value is written.
@@ -100,6 +102,9 @@ bool oceld_option_equal(const oceld_options *a, const oceld_options *b, const oc
 
 /// Splits `source` into its type and the path behind the colon ("" for the test picture).
 oceld_source_type oceld_options_source(const oceld_options *o, const char **path);
+
+/// The port of RTSPS; 0: none. Without tls_port it is 8322 when there is a tls_cert.
+uint16_t oceld_options_tls_port(const oceld_options *o);
 
 /// Writes --help.
 void oceld_options_help(FILE *out);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "addresses.h"
+#include "certificate.h"
 #include "events.h"
 #include "log.h"
 #include "ocel/loop.h"
@@ -24,6 +25,7 @@ typedef struct {
   oceld_source *source;
   bool stepped;  // The source has no thread of its own.
   void *ring_memory;
+  ocel_tls *tls;  // NULL: RTSP only.
   ocel_loop *loop;
   oceld_monitor monitor;
   bool monitored;
@@ -85,12 +87,21 @@ static bool open_source(program *p, oceld_source_traits *traits, oceld_failure *
   return true;
 }
 
+static bool open_tls(program *p, unsigned connections, oceld_failure *why) {
+  if (oceld_options_tls_port(&p->options) == 0) return true;
+  p->tls = oceld_certificate_open(&p->options, connections, why);
+  return p->tls != NULL;
+}
+
 static bool open_loop(program *p, oceld_failure *why) {
   const oceld_options *o = &p->options;
   ocel_server_config server = {0};
   configure(o, &server);
+  if (!open_tls(p, server.max_connections, why)) return false;
   const ocel_loop_config cfg = {.bind = o->bind,
                                 .port = (uint16_t)o->port,
+                                .tls = p->tls,
+                                .tls_port = oceld_options_tls_port(o),
                                 .rtp_port = (uint16_t)o->rtp_port,
                                 .rtcp_port = (uint16_t)o->rtcp_port,
                                 .server = &server,
@@ -139,6 +150,14 @@ static void log_url(void *ctx, const char *url) {
   oceld_log(OCELD_LOG_INFO, "Stream URL: %s", url);
 }
 
+static void tell_urls(const program *p) {
+  const char *const path = p->options.stream_path;
+  const oceld_place plain = {"rtsp", ocel_loop_port(p->loop), path};
+  const oceld_place secure = {"rtsps", ocel_loop_tls_port(p->loop), path};
+  oceld_addresses_tell(p->options.bind, &plain, log_url, NULL);
+  if (p->tls != NULL) oceld_addresses_tell(p->options.bind, &secure, log_url, NULL);
+}
+
 static void reload(program *p, int argc, char *const *argv) {
   oceld_options next;
   oceld_command_line line;
@@ -147,7 +166,12 @@ static void reload(program *p, int argc, char *const *argv) {
     oceld_log(OCELD_LOG_ERROR, "nothing is changed: %s", why.text);
     return;
   }
-  if (!oceld_settings_apply_live(&p->options, &next)) return;
+  const bool changed = oceld_settings_apply_live(&p->options, &next);
+  // The files may say something else even if their names have not changed.
+  if (p->tls != NULL && !oceld_certificate_reload(p->tls, &p->options, &why)) {
+    oceld_log(OCELD_LOG_ERROR, "the TLS certificate stays as it is: %s", why.text);
+  }
+  if (!changed) return;
   const oceld_tuning tuning = tuning_of(&p->options);
   oceld_source_tune(p->source, &tuning);
   oceld_log_set_level((oceld_log_level)p->options.log_level);
@@ -181,8 +205,7 @@ static bool serve(program *p, int argc, char *const *argv, oceld_failure *why) {
   const int e = pthread_create(&thread, NULL, run_loop, p);
   if (e != 0) return oceld_fail(why, "cannot start a thread: %s", strerror(e));
   oceld_log(OCELD_LOG_INFO, "RTSP Server setup complete");
-  oceld_addresses_tell(p->options.bind, ocel_loop_port(p->loop), p->options.stream_path, log_url,
-                       NULL);
+  tell_urls(p);
   supervise(p, argc, argv);
   (void)pthread_join(thread, NULL);
   if (p->loop_result == 0) return true;
@@ -193,6 +216,7 @@ static void release(program *p) {
   oceld_source_close(p->source);
   if (p->monitored) oceld_monitor_free(&p->monitor);
   ocel_loop_close(p->loop);
+  ocel_tls_close(p->tls);
   free(p->ring_memory);
 }
 

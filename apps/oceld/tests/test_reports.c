@@ -165,9 +165,14 @@ static void urls_can_be_opened(void **state) {
       {"::1",       "rtsp://[::1]:8554/cam"    },
   };
   for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+    const oceld_place plain = {"rtsp", 8554, "/cam"}, secure = {"rtsps", 8554, "/cam"};
     char first[64] = "";
-    oceld_addresses_tell(CASES[i][0], 8554, "/cam", keep_first, first);
+    oceld_addresses_tell(CASES[i][0], &plain, keep_first, first);
     assert_string_equal(first, CASES[i][1]);
+    first[0] = '\0';
+    oceld_addresses_tell(CASES[i][0], &secure, keep_first, first);
+    assert_memory_equal(first, "rtsps", 5);
+    assert_string_equal(first + 5, CASES[i][1] + 4);
   }
 }
 
