@@ -2,7 +2,6 @@
 """A MIPI-CSI camera on the ESP32-P4, for rtsp_server. It takes the YAML of the third-party
 component of the same name."""
 
-import logging
 import re
 
 from esphome import automation, pins
@@ -16,8 +15,6 @@ from esphome.types import ConfigType
 
 from .sensors import MISSING, RESOLUTIONS, SENSORS, XCLK_HZ, Plan, plan
 
-_LOGGER = logging.getLogger(__name__)
-
 CODEOWNERS = ["@ocel"]
 DEPENDENCIES = ["esp32", "i2c"]
 DOMAIN = "mipi_dsi_cam"
@@ -27,12 +24,14 @@ HAS_FRAME_SOURCE = True  # for rtsp_server, which knows the third-party componen
 CONF_BUFFERS = "buffers"
 CONF_CROP_OFFSET_X = "crop_offset_x"
 CONF_EXTERNAL_CLOCK_PIN = "external_clock_pin"
+CONF_FILENAME = "filename"
 CONF_FRAMERATE = "framerate"
 CONF_FREQUENCY = "frequency"
 CONF_JPEG_QUALITY = "jpeg_quality"
 CONF_LANE = "lane"
 CONF_MIRROR_X = "mirror_x"
 CONF_MIRROR_Y = "mirror_y"
+CONF_ON_SNAPSHOT = "on_snapshot"
 CONF_PIXEL_FORMAT = "pixel_format"
 CONF_RGB_GAINS = "rgb_gains"
 CONF_SENSOR = "sensor"
@@ -126,6 +125,16 @@ def _rotation(value: object) -> int:
     raise cv.Invalid("the hardware turns by right angles: write 0, 90, 180 or 270 (clockwise)")
 
 
+def _file_name(value: object) -> str:
+    name = cv.string_strict(value)
+    if not name.startswith("/"):
+        raise cv.Invalid(
+            "write the path on a mounted file system, which begins with '/': for example "
+            f"/sdcard/{name}"
+        )
+    return name
+
+
 def _no_crop(value: object) -> int:
     if (offset := cv.int_range(min=0, max=800)(value)) == 0:
         return offset
@@ -176,12 +185,6 @@ def _suits_the_sensor(config: ConfigType) -> ConfigType:
     return config
 
 
-def _without_effect(config: ConfigType) -> ConfigType:
-    if CONF_JPEG_QUALITY in config:
-        _LOGGER.warning("mipi_dsi_cam: jpeg_quality has no effect, since no JPEG is made")
-    return config
-
-
 CONFIG_SCHEMA = cv.All(
     _aliases,
     cv.Schema(
@@ -197,18 +200,18 @@ CONFIG_SCHEMA = cv.All(
             cv.Optional(CONF_PIXEL_FORMAT, default="RGB565"): _pixel_format,
             cv.Optional(CONF_FRAMERATE, default=30): cv.int_range(min=1, max=60),
             cv.Optional(CONF_BUFFERS, default=2): cv.int_range(min=2, max=6),
-            cv.Optional(CONF_JPEG_QUALITY): cv.int_range(min=1, max=63),
+            cv.Optional(CONF_JPEG_QUALITY, default=10): cv.int_range(min=1, max=63),
             cv.Optional(CONF_MIRROR_X, default=False): cv.boolean,
             cv.Optional(CONF_MIRROR_Y, default=False): cv.boolean,
             cv.Optional(CONF_ROTATION, default=0): _rotation,
             cv.Optional(CONF_CROP_OFFSET_X, default=0): _no_crop,
             cv.Optional(CONF_RGB_GAINS): _no_gains,
+            cv.Optional(CONF_ON_SNAPSHOT): automation.validate_automation(),
         }
     ).extend(cv.COMPONENT_SCHEMA),
     esp32.only_on_variant(supported=[esp32.VARIANT_ESP32P4], msg_prefix="mipi_dsi_cam"),
     cv.require_framework_version(esp_idf=cv.Version(5, 4, 2)),
     _suits_the_sensor,
-    _without_effect,
 )
 
 
@@ -222,26 +225,34 @@ def _final_validate(config: ConfigType) -> None:
 FINAL_VALIDATE_SCHEMA = _final_validate
 
 
-def _refuse(why: str):
-    def validator(value: object) -> None:
-        raise cv.Invalid(why)
+_ID_SCHEMA = automation.maybe_simple_id({cv.GenerateID(): cv.use_id(MipiDSICamComponent)})
 
-    return validator
+for _name in ("start_streaming", "stop_streaming"):
+    automation.register_apply_action(
+        f"{DOMAIN}.{_name}", _ID_SCHEMA, automation.ApplyCall(f"{_name}()")
+    )
 
-
-_FOLLOWS_VIEWERS = (
-    "rtsp_server starts the camera with the first viewer and stops it after the last: "
-    "use rtsp_server.start and rtsp_server.stop"
+automation.register_apply_action(
+    f"{DOMAIN}.capture_snapshot",
+    cv.Schema(
+        {
+            cv.GenerateID(): cv.use_id(MipiDSICamComponent),
+            cv.Required(CONF_FILENAME): cv.templatable(_file_name),
+        }
+    ),
+    automation.ApplyCall("capture_snapshot({})", ((CONF_FILENAME, cg.std_string),)),
 )
-for _name, _why in {
-    "capture_snapshot": "no JPEG is made yet: take a picture from the stream, for example with "
-    "ffmpeg -i rtsp://ADDRESS:554/stream -frames:v 1 picture.jpg",
-    "start_streaming": _FOLLOWS_VIEWERS,
-    "stop_streaming": _FOLLOWS_VIEWERS,
-}.items():
-    automation.register_action(
-        f"{DOMAIN}.{_name}", automation.Action, _refuse(_why), synchronous=True
-    )(None)  # no code: it is always refused
+
+for _name in ("is_streaming", "is_pipeline_ready"):
+    automation.register_apply_condition(f"{DOMAIN}.{_name}", _ID_SCHEMA, f"{_name}()")
+
+_CALLBACKS = (
+    automation.CallbackAutomation(
+        CONF_ON_SNAPSHOT,
+        "add_on_snapshot_callback",
+        [(cg.std_string, "filename"), (cg.bool_, "success")],
+    ),
+)
 
 
 def _choose_sensor(config: ConfigType, mode: tuple[int, int]) -> None:
@@ -278,4 +289,6 @@ async def to_code(config: ConfigType) -> None:
         cg.add(var.set_block(*way.block, way.eighths))
     cg.add(var.set_framerate(config[CONF_FRAMERATE]))
     cg.add(var.set_buffers(config[CONF_BUFFERS]))
+    cg.add(var.set_jpeg_quality(100 - config[CONF_JPEG_QUALITY]))  # less is better, as it was
     _orientation(var, config)
+    await automation.build_callback_automations(var, config, _CALLBACKS)

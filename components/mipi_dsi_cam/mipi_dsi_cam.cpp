@@ -8,6 +8,8 @@
 #include <driver/i2c_master.h>
 #include <esp_cam_sensor_xclk.h>
 #include <esp_video_init.h>
+#include <freertos/FreeRTOS.h>
+#include <freertos/task.h>
 
 namespace esphome::mipi_dsi_cam {
 
@@ -16,28 +18,41 @@ static const char *const TAG = "mipi_dsi_cam";
 static const uint32_t SCCB_HZ = 100000;
 
 void MipiDSICamComponent::setup() {
-  if (!this->start_clock_()) {
-    this->mark_failed(LOG_STR("the clock of the sensor does not start: choose another xclk_pin"));
+  this->main_task_ = xTaskGetCurrentTaskHandle();
+  const size_t size = ocel_shared_camera_size();
+  uint8_t *memory = RAMAllocator<uint8_t>(RAMAllocator<uint8_t>::ALLOC_INTERNAL).allocate(size);
+  const ocel_frame_source source = ocel_source_esp_video_init(&this->state_, &this->config_);
+  this->camera_ = ocel_shared_camera_init(memory, memory != nullptr ? size : 0, &source);
+  if (this->camera_ == nullptr) {
+    this->mark_failed(LOG_STR("no internal memory: remove other components"));
     return;
   }
+  // Without hardware there is no device to open, so that whoever has the source is told.
+  if (const char *why = this->start_hardware_()) {
+    ESP_LOGE(TAG, "%s", why);
+    this->mark_failed(LOG_STR("no pictures"));
+    return;
+  }
+  this->ready_ = true;
+}
+
+const char *MipiDSICamComponent::start_hardware_() {
+  if (!this->start_clock_())
+    return "the clock of the sensor does not start: choose another xclk_pin";
   esp_video_init_csi_config_t csi{};
   csi.sccb_config.init_sccb = false;
   csi.sccb_config.freq = SCCB_HZ;
   csi.reset_pin = GPIO_NUM_NC;
   csi.pwdn_pin = GPIO_NUM_NC;
-  if (i2c_master_get_bus_handle(this->bus_->get_port(), &csi.sccb_config.i2c_handle) != ESP_OK) {
-    this->mark_failed(LOG_STR("the I2C bus is not ready: see what it logs"));
-    return;
-  }
+  if (i2c_master_get_bus_handle(this->bus_->get_port(), &csi.sccb_config.i2c_handle) != ESP_OK)
+    return "the I2C bus is not ready: see what it logs";
   esp_video_init_config_t config{};
   config.csi = &csi;
   const esp_err_t rc = esp_video_init(&config);
-  if (rc != ESP_OK) {
-    ESP_LOGE(TAG, "esp_video_init: %s", esp_err_to_name(rc));
-    this->mark_failed(LOG_STR("no sensor: check the cable, sensor_type, i2c_id and xclk_pin"));
-    return;
-  }
-  this->ready_ = true;
+  if (rc == ESP_OK)
+    return nullptr;
+  ESP_LOGE(TAG, "esp_video_init: %s", esp_err_to_name(rc));
+  return "no sensor: check the cable, sensor_type, i2c_id and xclk_pin";
 }
 
 bool MipiDSICamComponent::start_clock_() {
@@ -52,45 +67,73 @@ bool MipiDSICamComponent::start_clock_() {
   return esp_cam_sensor_xclk_start(clock, &config) == ESP_OK;
 }
 
-// What the source does, but is_streaming() tells of it.
-ocel_frame_source MipiDSICamComponent::frame_source() {
-  ocel_source_esp_video_config cfg{};
-  cfg.fps = this->framerate_;
-  cfg.buffers = this->buffers_;
-  cfg.mirror = this->mirror_x_;
-  cfg.flip = this->mirror_y_;
-  cfg.shape = this->shape_;
-  this->source_ = ocel_source_esp_video_init(&this->state_, &cfg);
-  ocel_frame_source outer{};
-  outer.ctx = this;
-  outer.open = [](void *self) {
-    auto *cam = static_cast<MipiDSICamComponent *>(self);
-    return cam->ready_ ? cam->source_.open(cam->source_.ctx) : OCEL_SOURCE_FAILED;
-  };
-  outer.start = [](void *self, ocel_frame_format *format) {
-    auto *cam = static_cast<MipiDSICamComponent *>(self);
-    const ocel_source_result rc = cam->source_.start(cam->source_.ctx, format);
-    cam->streaming_ = rc == OCEL_SOURCE_OK;
-    return rc;
-  };
-  outer.acquire = [](void *self, ocel_us timeout, ocel_frame *frame) {
-    auto &source = static_cast<MipiDSICamComponent *>(self)->source_;
-    return source.acquire(source.ctx, timeout, frame);
-  };
-  outer.release = [](void *self, const ocel_frame *frame) {
-    auto &source = static_cast<MipiDSICamComponent *>(self)->source_;
-    source.release(source.ctx, frame);
-  };
-  outer.stop = [](void *self) {
-    auto *cam = static_cast<MipiDSICamComponent *>(self);
-    cam->streaming_ = false;
-    cam->source_.stop(cam->source_.ctx);
-  };
-  outer.close = [](void *self) {
-    auto &source = static_cast<MipiDSICamComponent *>(self)->source_;
-    source.close(source.ctx);
-  };
-  return outer;
+bool MipiDSICamComponent::in_main_loop_() const { return xTaskGetCurrentTaskHandle() == this->main_task_; }
+
+// ---- the sensor, for displays ----
+
+bool MipiDSICamComponent::start_streaming() {
+  if (!this->ready_)
+    return false;
+  this->streaming_ = true;
+  this->want_sensor_();
+  return true;
+}
+
+void MipiDSICamComponent::stop_streaming() {
+  this->streaming_ = false;
+  this->want_sensor_();
+}
+
+void MipiDSICamComponent::want_sensor_() {
+  LockGuard lock(this->wants_);
+  if (!this->streaming_ && !this->snapshot_wants_) {
+    ocel_shared_camera_stop(this->camera_);
+  } else if (!ocel_shared_camera_start(this->camera_)) {
+    ESP_LOGE(TAG, "No internal memory for the camera's task: remove other components");
+  }
+}
+
+// ---- single pictures ----
+
+bool MipiDSICamComponent::capture_frame() {
+  if (!this->ready_)
+    return false;
+  const bool waits = !this->in_main_loop_();
+  if (waits) {
+    this->pictures_.lock();
+  } else if (!this->pictures_.try_lock()) {
+    return false;
+  }
+  const bool taken = ocel_shared_camera_picture(this->camera_, waits ? OCEL_SECOND : 0, &this->picture_);
+  if (taken) {
+    this->buffer_.data = const_cast<uint8_t *>(this->picture_.data);  // others draw into it
+    this->buffer_.index++;
+  }
+  this->pictures_.unlock();
+  return taken;
+}
+
+SimpleBufferElement *MipiDSICamComponent::acquire_buffer() {
+  if (this->buffer_.data == nullptr)
+    return nullptr;
+  this->buffer_.allocated = true;
+  return &this->buffer_;
+}
+
+void MipiDSICamComponent::release_buffer(SimpleBufferElement *buffer) {
+  if (buffer != nullptr)
+    buffer->allocated = false;
+}
+
+bool MipiDSICamComponent::get_current_rgb_frame(SimpleBufferElement **buffer, uint8_t **data, int *width, int *height) {
+  this->capture_frame();
+  *buffer = this->acquire_buffer();
+  if (*buffer == nullptr)
+    return false;
+  *data = (*buffer)->data;
+  *width = this->get_image_width();
+  *height = this->get_image_height();
+  return true;
 }
 
 void MipiDSICamComponent::dump_config() {
@@ -101,9 +144,11 @@ void MipiDSICamComponent::dump_config() {
                 "  Framerate: %u fps\n"
                 "  Buffers: %u\n"
                 "  Mirror: x %s, y %s\n"
-                "  Turned: %u degrees",
-                this->sensor_type_, this->get_image_width(), this->get_image_height(), this->framerate_, this->buffers_,
-                YESNO(this->mirror_x_), YESNO(this->mirror_y_), this->shape_.turn);
+                "  Turned: %u degrees\n"
+                "  JPEG quality: %u",
+                this->sensor_type_, this->get_image_width(), this->get_image_height(), this->config_.fps,
+                this->config_.buffers, YESNO(this->config_.mirror), YESNO(this->config_.flip), this->config_.shape.turn,
+                this->jpeg_quality_);
   if (this->xclk_pin_ >= 0)
     ESP_LOGCONFIG(TAG, "  Clock: %" PRIu32 " Hz on GPIO%d", this->xclk_hz_, this->xclk_pin_);
 }

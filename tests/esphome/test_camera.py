@@ -106,11 +106,13 @@ ESP_VIDEO_BAD = {
     "enable_usb: true": "is an invalid option for [esp_video]",
 }
 
-ACTIONS = {
-    "capture_snapshot: {filename: /a.jpg}": "no JPEG is made yet: take a picture from the stream",
-    "start_streaming": "use rtsp_server.start and rtsp_server.stop",
-    "stop_streaming": "use rtsp_server.start and rtsp_server.stop",
-}
+ACTIONS = [
+    "mipi_dsi_cam.start_streaming: main_camera",
+    "mipi_dsi_cam.stop_streaming",
+    "mipi_dsi_cam.capture_snapshot: {filename: /sdcard/picture.jpg}",
+    "mipi_dsi_cam.capture_snapshot: {filename: !lambda 'return \"/sdcard/a.jpg\";'}",
+    "if: {condition: mipi_dsi_cam.is_streaming, then: []}",
+]
 
 
 def refused(esphome, yaml):
@@ -176,12 +178,20 @@ def test_made_sizes_are_right_whatever_is_asked():
     assert made > 1000
 
 
+def script(*actions):
+    return "\nscript: [{id: s, then: [" + ", ".join(f"{{{a}}}" if ": " in a else a for a in actions) + "]}]\n"
+
+
 @pytest.mark.parametrize("action", ACTIONS)
-def test_refuses_actions_that_are_not_there(esphome, action):
-    action, _, arguments = action.partition(": ")
-    script = f"\nscript: [{{id: s, then: [mipi_dsi_cam.{action}: {arguments or '{}'}]}}]\n"
-    yaml = BOARD + PSRAM + I2C + CAMERA + script
-    assert ACTIONS[f"{action}: {arguments}" if arguments else action] in refused(esphome, yaml)
+def test_takes_actions(esphome, action):
+    done = esphome.run("config", esphome.write(BOARD + PSRAM + I2C + CAMERA + script(action)))
+    assert done.returncode == 0, done.stdout
+
+
+def test_refuses_a_file_name_without_its_file_system(esphome):
+    yaml = BOARD + PSRAM + I2C + CAMERA
+    action = "mipi_dsi_cam.capture_snapshot: {filename: picture.jpg}"
+    assert "for example /sdcard/picture.jpg" in refused(esphome, yaml + script(action))
 
 
 def test_says_what_a_device_needs(esphome):
@@ -219,6 +229,19 @@ def test_generates_the_sensor(generated):
         "CONFIG_CAMERA_SC202CS_MIPI_RAW8_1600X1200_30FPS=n",
         "CONFIG_ESP_VIDEO_ENABLE_ISP_PIPELINE_CONTROLLER=y",
     } <= options
+
+
+def test_generates_actions_and_triggers(esphome):
+    camera = CAMERA + """  jpeg_quality: 20
+  on_snapshot: {then: [{logger.log: {format: "%s %d", args: [filename.c_str(), success]}}]}
+"""
+    yaml = BOARD + PSRAM + I2C + camera + script(*ACTIONS)
+    done = esphome.run("compile", "--only-generate", esphome.write(yaml))
+    assert done.returncode == 0, done.stdout
+    main = (esphome.folder / ".esphome/build/testdevice/src/main.cpp").read_text()
+    for call in ("start_streaming()", "stop_streaming()", "capture_snapshot(", "is_streaming()",
+                 "add_on_snapshot_callback(", "set_jpeg_quality(80)"):  # fmt: skip
+        assert call in main, call
 
 
 def test_generates_what_the_ppa_makes(esphome):

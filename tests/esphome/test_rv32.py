@@ -32,7 +32,29 @@ struct Third {
   size_t get_image_size() const;
 };
 void *third(Third *c) { return esphome::rtsp_server::rgb565_camera(c); }
-void *own(esphome::mipi_dsi_cam::MipiDSICamComponent *c) { return esphome::rtsp_server::direct_camera(c); }
+using esphome::mipi_dsi_cam::MipiDsiCam;
+using esphome::mipi_dsi_cam::SimpleBufferElement;
+void *own(MipiDsiCam *c) { return esphome::rtsp_server::direct_camera(c); }
+// What displays and web servers for the third-party camera call.
+size_t others(MipiDsiCam *c) {
+  int width, height;
+  uint8_t *data = nullptr;
+  SimpleBufferElement *buffer = nullptr;
+  if (!c->is_pipeline_ready() || (!c->is_streaming() && !c->start_streaming()) || !c->capture_frame())
+    return 0;
+  const bool have = c->get_current_rgb_frame(&buffer, &data, &width, &height);
+  c->release_buffer(buffer);
+  SimpleBufferElement *again = c->acquire_buffer();
+  const bool same = have && c->get_buffer_data(again) == data && c->get_buffer_index(again) > 0;
+  c->release_buffer(again);
+  c->add_on_snapshot_callback([](const std::string &name, bool done) { (void) name, (void) done; });
+  c->capture_snapshot("/sdcard/a.jpg");
+  if (!c->capture_snapshot_to_file("/sdcard/a.jpg"))
+    return 0;
+  c->stop_streaming();
+  uint8_t *pixels = c->get_image_data();
+  return same && pixels != nullptr ? c->get_image_size() + c->get_image_width() * c->get_image_height() : 0;
+}
 """
 ENTITIES = """
 ota: [{platform: esphome}]
@@ -92,6 +114,7 @@ def compile_one(generated, name) -> Path:
     [
         "adapters.cpp",
         "esphome/components/mipi_dsi_cam/mipi_dsi_cam.cpp",
+        "esphome/components/mipi_dsi_cam/snapshot.cpp",
         "esphome/components/rtsp_server/entities.cpp",
         "esphome/components/rtsp_server/pipeline_source.cpp",
         "esphome/components/rtsp_server/rtsp_server.cpp",
