@@ -12,14 +12,17 @@ import sys
 from pathlib import Path
 
 # Arrows point downwards only; folders of one level do not see each other.
-LEVEL = {"base": 0, "rtp": 1, "media": 1, "rtsp": 2, "http": 2, "onvif": 2, "server": 3, "port": 4}
+# An HTTP head is read by RTSP's grammar (RFC 2326 4), so `http` lies above `rtsp`.
+LAYERS = (("base",), ("rtp", "media"), ("rtsp",), ("http",), ("onvif",), ("server",), ("port",))
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 # Which layer each public header belongs to.
 HEADERS = {
-    "base": "access_unit addr err event gather hash span time",
+    "base": "access_unit addr base64 err event gather hash span time",
     "rtp": "rtcp rtp",
     "media": "format h264_nal h264_pack h264_params ring sdp sound_pack",
     "rtsp": "rtsp_headers rtsp_msg rtsp_state",
+    "http": "http_msg",
     "server": "datagrams server stats",
     "port": "loop tls",
 }

@@ -65,6 +65,7 @@ typedef struct {
   uint16_t lines;  // header lines begun
   uint8_t part;    // place in the grammar
   bool cr;         // the last byte was CR
+  bool http;       // the version begins like one of HTTP
 } ocel_rtsp_scan;
 
 /// Takes one request from the beginning of `in`. Empty lines before it are skipped; line ends
@@ -73,8 +74,9 @@ typedef struct {
 ///
 /// @param in      Bytes received and not yet consumed. After MORE the next call must begin with
 ///                the same bytes (wherever they lie by then) and may add some.
-/// @param scan    Kept by the caller from call to call; zeroed again by all results but MORE. A
-///                request that comes byte by byte costs as much as one that comes at once.
+/// @param scan    Kept by the caller from call to call; zeroed again by all results but MORE and
+///                UNSUPPORTED. A request that comes byte by byte costs as much as one that comes
+///                at once.
 /// @param req     Filled for OK; for SYNTAX and SPACE at least `status` and, when it was there,
 ///                the CSeq header, so that the refusal can be sent before closing.
 /// @param used    Bytes consumed, for OK.
@@ -85,6 +87,8 @@ typedef struct {
 ///         when a Transfer-Encoding stands in for the missing Content-Length; OCEL_ERR_SPACE:
 ///         413, 414 or 400 from the limits. After both, answer and close: the next request's
 ///         beginning is unknown.
+///         OCEL_ERR_UNSUPPORTED: an HTTP request, seen at its version; nothing else is filled in.
+///         `scan` goes on in ocel_http_parse (ocel/http_msg.h) with the same bytes.
 OCEL_MUST_USE ocel_err ocel_rtsp_parse(ocel_span in, ocel_rtsp_scan *scan,
                                        const ocel_rtsp_limits *limits, ocel_rtsp_request *req,
                                        size_t *used);

@@ -5,11 +5,12 @@
 
 #include <assert.h>
 
+#include "head.h"
 #include "ocel/rtsp_headers.h"
 #include "rtsp_scan.h"
 #include "text.h"
 
-enum { HEADER_NAME_SIZE = 18, LENGTH_DIGITS_MAX = 10, FRAME_HEAD = 4 };
+enum { HEADER_NAME_SIZE = 18, FRAME_HEAD = 4 };
 
 const ocel_rtsp_limits OCEL_RTSP_LIMITS_DEFAULT = {
     .url_max = 2048, .line_max = 4096, .head_max = 8192, .headers_max = 64, .body_max = 4096};
@@ -24,62 +25,29 @@ static const char HEADER_NAME[OCEL_HEADER_COUNT][HEADER_NAME_SIZE] = {
 OCEL_RTSP_HEADERS(OCEL_X)
 #undef OCEL_X
 
-// Takes one line with its end; false if it has no end yet.
-static bool take_line(ocel_span *rest, ocel_span *line) {
-  ocel_span behind;
-  (void)ocel__cut(*rest, '\n', &behind);
-  if (behind.p == NULL) return false;
-  *line = ocel_span_take(rest, rest->n - behind.n);
-  return true;
-}
-
-static bool take_request_line(ocel_span *rest, ocel_span *line) {
-  do {
-    if (!take_line(rest, line)) return false;
-    *line = ocel__trim(*line);
-  } while (line->n == 0);
-  return true;
-}
-
-// Takes one header with the lines folded into it; false at the empty line or the end.
-static bool take_header(ocel_span *rest, ocel_span *name, ocel_span *value) {
-  ocel_span line, more;
-  if (!take_line(rest, &line) || line.p[0] == '\r' || line.p[0] == '\n') return false;
-  while (rest->n > 0 && (rest->p[0] == ' ' || rest->p[0] == '\t') && take_line(rest, &more)) {
-    line.n += more.n;
-  }
-  *name = ocel__trim(ocel__cut(line, ':', value));
-  *value = ocel__trim(*value);
-  return true;
-}
-
 static ocel_rtsp_header header_of(ocel_span name) {
   unsigned h = 0;
   while (h < OCEL_HEADER_COUNT && !ocel_text_eq(name, HEADER_NAME[h])) h++;
   return (ocel_rtsp_header)h;
 }
 
-// Fills in the headers, the first of equal names, and `*length` with the Content-Length: -1 if
-// absent, -2 if unreadable or two of them differ.
+// Fills in the headers, the first of equal names, and `*length` with the Content-Length.
 static void take_headers(ocel_span rest, ocel_rtsp_request *req, int64_t *length) {
   ocel_span name, value;
-  *length = -1;
-  while (take_header(&rest, &name, &value)) {
+  *length = OCEL__LENGTH_ABSENT;
+  while (ocel__take_header(&rest, &name, &value)) {
     const ocel_rtsp_header h = header_of(name);
     if (h == OCEL_HEADER_COUNT) continue;
     if (req->header[h].p == NULL) req->header[h] = value;
-    if (h != OCEL_HEADER_CONTENT_LENGTH) continue;
-    uint32_t n = 0;
-    const bool ok = value.n <= LENGTH_DIGITS_MAX && ocel_text_uint(value, UINT32_MAX, &n);
-    *length = ok && (*length == -1 || *length == n) ? (int64_t)n : -2;
+    if (h == OCEL_HEADER_CONTENT_LENGTH) ocel__take_length(value, length);
   }
 }
 
 static ocel__verdict judge_length(const ocel_rtsp_request *req, int64_t length, uint32_t body_max) {
   if (length > body_max) return OCEL__BODY_TOO_LONG;
-  if (length == -2) return OCEL__BAD;
+  if (length == OCEL__LENGTH_BAD) return OCEL__BAD;
   const bool coded = req->header[OCEL_HEADER_TRANSFER_ENCODING].p != NULL;
-  return length == -1 && coded ? OCEL__LENGTH_WANTED : OCEL__FINE;
+  return length == OCEL__LENGTH_ABSENT && coded ? OCEL__LENGTH_WANTED : OCEL__FINE;
 }
 
 static void take_request(ocel_span line, ocel_rtsp_request *req) {
@@ -98,7 +66,7 @@ static ocel__verdict take_head(ocel_span head, ocel__verdict v, uint32_t body_ma
   ocel_span line;
   int64_t length;
   *req = (ocel_rtsp_request){.method = OCEL_METHOD_COUNT};
-  if (!take_request_line(&head, &line)) return v;
+  if (!ocel__take_request_line(&head, &line)) return v;
   take_headers(head, req, &length);
   if (v != OCEL__FINE) return v;
   take_request(line, req);
@@ -119,20 +87,26 @@ static const refusal REFUSAL[] = {
     [OCEL__LENGTH_WANTED] = {OCEL_ERR_SYNTAX, 411},
 };
 
+static ocel__verdict scan_on(ocel_span in, ocel_rtsp_scan *scan, const ocel_rtsp_limits *limits) {
+  if (scan->http) return OCEL__HTTP;
+  return ocel__scan_is_whole(scan) ? OCEL__FINE : ocel__scan_head(in, scan, limits);
+}
+
+// Head and, as soon as its size is known, body.
+static bool has_come(ocel_span in, const ocel_rtsp_scan *scan) {
+  return ocel__scan_is_whole(scan) && in.n - scan->at >= scan->body;
+}
+
 ocel_err ocel_rtsp_parse(ocel_span in, ocel_rtsp_scan *scan, const ocel_rtsp_limits *limits,
                          ocel_rtsp_request *req, size_t *used) {
-  ocel__verdict v = OCEL__FINE;
   assert(in.n >= scan->at);
-  if (ocel__scan_is_whole(scan)) {
-    if (in.n - scan->at < scan->body) return OCEL_ERR_MORE;
-  } else {
-    v = ocel__scan_head(in, scan, limits);
-    if (v == OCEL__FINE && !ocel__scan_is_whole(scan)) return OCEL_ERR_MORE;
-  }
+  ocel__verdict v = scan_on(in, scan, limits);
+  if (v == OCEL__HTTP) return OCEL_ERR_UNSUPPORTED;
+  if (v == OCEL__FINE && !has_come(in, scan)) return OCEL_ERR_MORE;
 
   const ocel_span head = ocel__scan_is_whole(scan) ? ocel_span_make(in.p, scan->at) : in;
   v = take_head(head, v, limits->body_max, req, &scan->body);
-  if (v == OCEL__FINE && in.n - scan->at < scan->body) return OCEL_ERR_MORE;
+  if (v == OCEL__FINE && !has_come(in, scan)) return OCEL_ERR_MORE;
 
   const ocel_rtsp_scan done = *scan;
   *scan = (ocel_rtsp_scan){0};

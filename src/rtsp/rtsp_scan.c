@@ -7,7 +7,7 @@
 
 enum { METHOD_MAX = 32, DIGIT_PLACE = '0' };
 
-static const char VERSION[] = "RTSP/0.0";  // 0 stands for any digit
+static const char VERSION[2][9] = {"RTSP/0.0", "HTTP/0.0"};  // 0 stands for any digit
 
 // Places in the grammar. A new scan is zeroed, so BLANK comes first.
 typedef enum {
@@ -53,7 +53,11 @@ static ocel__verdict on_url(ocel_rtsp_scan *s, uint8_t c, const ocel_rtsp_limits
 
 static ocel__verdict on_version(ocel_rtsp_scan *s, uint8_t c, const ocel_rtsp_limits *limits) {
   (void)limits;
-  const uint8_t want = (uint8_t)VERSION[element_size(s)];  // at last NUL, which no byte is here
+  if (element_size(s) == 0 && c == 'H') {
+    s->http = true;
+    return OCEL__HTTP;
+  }
+  const uint8_t want = (uint8_t)VERSION[s->http][element_size(s)];  // at last NUL: no byte is that
   return (want == DIGIT_PLACE ? ocel__is_digit(c) : c == want) ? OCEL__FINE : OCEL__BAD;
 }
 
@@ -94,7 +98,7 @@ static const part AT_LINE_END[WHOLE + 1] = {
 static ocel__verdict on_line_end(ocel_rtsp_scan *s) {
   if (s->part == BLANK) return OCEL__FINE;
   const unsigned end = s->cr ? 1 : 0;
-  if (s->part == VERSION_TEXT && element_size(s) - end != sizeof VERSION - 1) return OCEL__BAD;
+  if (s->part == VERSION_TEXT && element_size(s) - end != sizeof VERSION[0] - 1) return OCEL__BAD;
   const part next = AT_LINE_END[s->part];
   return next != BLANK ? go(s, next, s->at) : OCEL__BAD;
 }

@@ -13,9 +13,11 @@ typedef enum {
   OCEL__URL_TOO_LONG,
   OCEL__BODY_TOO_LONG,
   OCEL__LENGTH_WANTED,
+  OCEL__HTTP,  // no refusal: the request is HTTP, of which the first letter has been read
 } ocel__verdict;
 
-/// Reads on from `scan->at` until the head is whole, `in` is used up, or a byte is refused.
+/// Reads on from `scan->at` until the head is whole, `in` is used up, or a byte is refused; stops
+/// once at the version of an HTTP request, and goes on with its head when called again.
 ocel__verdict ocel__scan_head(ocel_span in, ocel_rtsp_scan *scan, const ocel_rtsp_limits *limits);
 
 /// True once the empty line has been read; `scan->at` is then the size of the head.
