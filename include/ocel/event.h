@@ -16,6 +16,8 @@ extern "C" {
   X(REFUSED, 'w', "connection refused: all in use")                              \
   X(DISCONNECTED, 'd', "connection closed, reason a (ocel_close_reason)")        \
   X(REQUEST, 'd', "request: method a (ocel_rtsp_method), answered status b")     \
+  X(HTTP_REQUEST, 'd', "HTTP request, answered status a")                        \
+  X(TUNNEL, 'd', "RTSP over HTTP: requests come in on connection a")             \
   X(SESSION_SETUP, 'd', "session set up on stream a, track b")                   \
   X(SESSION_PLAY, 'i', "playing stream a; b is 1 over TCP, 0 over UDP")          \
   X(SESSION_PAUSE, 'd', "paused stream a")                                       \

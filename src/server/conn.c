@@ -11,8 +11,10 @@ static ocel__conn *find_free(ocel_server *s) {
   return NULL;
 }
 
+// The POST of a tunnel goes with its GET.
 static bool holds_nothing(const ocel__conn *c) {
-  return c->state == CONN_OPEN && !ocel__has_session(c) && c->defer_until == 0;
+  const bool serves = c->role == ROLE_POST && c->tunnel.other >= 0;
+  return c->state == CONN_OPEN && !ocel__has_session(c) && c->defer_until == 0 && !serves;
 }
 
 // The last free slot has been taken: the connection that has idled longest yields.
@@ -66,6 +68,7 @@ ocel_span ocel_server_refusal(void) {
 void ocel__conn_free(ocel_server *s, ocel__conn *c, ocel_us now) {
   c->state = CONN_DEAD;
   ocel__session_end(s, c, c->reason, now);
+  ocel__tunnel_leave(s, c, now);
   ocel__buffer_release(s, c);
   ocel__event(s, OCEL_EVENT_DISCONNECTED, c, c->reason, 0);
   memset(&c->session, 0, sizeof c->session);
@@ -79,6 +82,7 @@ void ocel__conn_close(ocel_server *s, ocel__conn *c, ocel_close_reason why, bool
   if (c->state == CONN_DEAD) return;
   if (c->state == CONN_OPEN) c->reason = why;
   ocel__session_end(s, c, why, now);
+  ocel__tunnel_leave(s, c, now);
   ocel__buffer_release(s, c);
   c->defer_until = 0;
   c->state = flush && c->out_n > c->out_at ? CONN_FLUSH : CONN_DEAD;
@@ -118,14 +122,24 @@ static bool request_is_late(const ocel_server *s, const ocel__conn *c, ocel_us n
          now - s->buffers[c->buffer].since > s->cfg.request_timeout;
 }
 
+// In the protocol that the request has shown so far.
+static void refuse_late(ocel_server *s, ocel__conn *c, ocel_us now) {
+  if (c->role == ROLE_POST || (c->role == ROLE_RTSP && s->buffers[c->buffer].scan.http)) {
+    ocel__http_refuse(s, c, 408);
+  } else {
+    ocel__refuse(s, c, NULL, 408);
+    ocel__conn_close(s, c, OCEL_CLOSE_REQUEST_TIMEOUT, true, now);
+  }
+}
+
 void ocel__conn_housekeeping(ocel_server *s, ocel__conn *c, ocel_us now) {
   if (c->state == CONN_FREE) return;
+  ocel__tunnel_housekeeping(s, c, now);
   if (c->defer_until != 0 && now >= c->defer_until) ocel__input_resume(s, c, now);
   if (c->blocked && now - c->progress_at > s->cfg.stall_timeout) {
     ocel__conn_close(s, c, OCEL_CLOSE_STALLED, false, now);
   } else if (c->state == CONN_OPEN && request_is_late(s, c, now)) {
-    ocel__refuse(s, c, NULL, 408);
-    ocel__conn_close(s, c, OCEL_CLOSE_REQUEST_TIMEOUT, true, now);
+    refuse_late(s, c, now);
   } else if (holds_nothing(c) && now - c->active_at > s->cfg.idle_timeout) {
     ocel__conn_close(s, c, OCEL_CLOSE_IDLE_TIMEOUT, false, now);
   } else {

@@ -71,6 +71,7 @@ static ocel_err take_request(ocel_server *s, ocel__conn *c, ocel_span in, ocel_r
                              size_t *used) {
   ocel_rtsp_request req;
   ocel_err rc = ocel_rtsp_parse(in, scan, &s->limits, &req, used);
+  if (rc == OCEL_ERR_UNSUPPORTED) return ocel__http(s, c, in, scan, used);
   if (rc == OCEL_ERR_MORE && in.n >= s->cfg.request_max) {
     memset(&req, 0, sizeof req);
     req.status = 413;
@@ -86,23 +87,24 @@ static ocel_err take_request(ocel_server *s, ocel__conn *c, ocel_span in, ocel_r
   return OCEL_ERR_SYNTAX;
 }
 
+static ocel_err take_message(ocel_server *s, ocel__conn *c, ocel_span in, ocel_rtsp_scan *scan,
+                             size_t *used) {
+  *used = 1;
+  if (c->role == ROLE_POST) return ocel__tunnel_read(s, c, in, used);
+  if (in.p[0] == '\r' || in.p[0] == '\n') return OCEL_OK;  // empty lines between messages
+  if (in.p[0] == '$') return take_frame_bytes(s, c, in, used, s->now);
+  // A request waits until the last reply is written.
+  return c->out_n == 0 ? take_request(s, c, in, scan, used) : OCEL_ERR_STATE;
+}
+
 // Handles what is whole in `in`; returns the bytes consumed. `scan` belongs to the request that
 // `in` begins with, and then to the one that the rest begins with.
-static size_t run(ocel_server *s, ocel__conn *c, ocel_span in, ocel_rtsp_scan *scan, ocel_us now) {
+static size_t run(ocel_server *s, ocel__conn *c, ocel_span in, ocel_rtsp_scan *scan) {
   size_t total = 0;
   while (total < in.n && c->state == CONN_OPEN) {
     const ocel_span rest = ocel_span_make(in.p + total, in.n - total);
     size_t used = 0;
-    ocel_err rc = OCEL_ERR_STATE;  // a request waits until the last reply is written
-    if (rest.p[0] == '\r' || rest.p[0] == '\n') {  // empty lines between messages
-      used = 1;
-      rc = OCEL_OK;
-    } else if (rest.p[0] == '$') {
-      rc = take_frame_bytes(s, c, rest, &used, now);
-    } else if (c->out_n == 0) {
-      rc = take_request(s, c, rest, scan, &used);
-    }
-    if (rc != OCEL_OK) break;
+    if (take_message(s, c, rest, scan, &used) != OCEL_OK) break;
     total += used;
   }
   return total;
@@ -110,7 +112,7 @@ static size_t run(ocel_server *s, ocel__conn *c, ocel_span in, ocel_rtsp_scan *s
 
 static void run_buffer(ocel_server *s, ocel__conn *c, ocel_us now) {
   ocel__buffer *b = &s->buffers[c->buffer];
-  const size_t used = run(s, c, ocel_span_make(bytes_of(s, c), b->n), &b->scan, now);
+  const size_t used = run(s, c, ocel_span_make(bytes_of(s, c), b->n), &b->scan);
   if (c->buffer < 0) return;  // closed meanwhile
   b->n -= (uint32_t)used;
   if (used > 0) b->since = now;
@@ -125,30 +127,39 @@ void ocel__input_resume(ocel_server *s, ocel__conn *c, ocel_us now) {
   if (c->buffer >= 0 && c->state == CONN_OPEN && c->out_n == 0) run_buffer(s, c, now);
 }
 
-size_t ocel_server_room(const ocel_server *s, int conn) {
-  const ocel__conn *c = &s->conns[conn];
-  if (c->state != CONN_OPEN || c->buffer < 0) return s->cfg.request_max;
-  return s->cfg.request_max - s->buffers[c->buffer].n;
+static size_t room_of(const ocel_server *s, const ocel__conn *c) {
+  return c->buffer < 0 ? s->cfg.request_max : s->cfg.request_max - s->buffers[c->buffer].n;
 }
 
-void ocel_server_recv(ocel_server *s, int conn, ocel_span bytes, ocel_us now) {
-  ocel__conn *c = &s->conns[conn];
-  s->now = now;
-  if (c->state != CONN_OPEN) return;
+// What comes in on the GET of a tunnel is thrown away: its buffer is the POST's.
+size_t ocel_server_room(const ocel_server *s, int conn) {
+  const ocel__conn *c = &s->conns[conn];
+  return c->state == CONN_OPEN && c->role != ROLE_GET ? room_of(s, c) : s->cfg.request_max;
+}
+
+bool ocel__input(ocel_server *s, ocel__conn *c, ocel_span bytes, ocel_us now) {
   const size_t skipped = bytes.n < c->skip ? bytes.n : c->skip;
   c->skip -= (uint32_t)skipped;
   (void)ocel_span_take(&bytes, skipped);
-  if (bytes.n == 0 || bytes.n > ocel_server_room(s, conn)) return;
+  if (bytes.n == 0) return true;
+  if (bytes.n > room_of(s, c)) return false;
 
   if (c->buffer >= 0) {
     ocel__buffer *b = &s->buffers[c->buffer];
     memcpy(bytes_of(s, c) + b->n, bytes.p, bytes.n);
     b->n += (uint32_t)bytes.n;
     run_buffer(s, c, now);
-    return;
+    return true;
   }
   ocel_rtsp_scan scan = {0};
-  const size_t used = run(s, c, bytes, &scan, now);
+  const size_t used = run(s, c, bytes, &scan);
   (void)ocel_span_take(&bytes, used);
   if (bytes.n > 0 && c->state == CONN_OPEN) keep(s, c, bytes, &scan, now);
+  return true;
+}
+
+void ocel_server_recv(ocel_server *s, int conn, ocel_span bytes, ocel_us now) {
+  ocel__conn *c = &s->conns[conn];
+  s->now = now;
+  if (c->state == CONN_OPEN && c->role != ROLE_GET) (void)ocel__input(s, c, bytes, now);
 }

@@ -4,7 +4,9 @@
 #ifndef OCEL_SERVER_PRIV_H
 #define OCEL_SERVER_PRIV_H
 
+#include "ocel/base64.h"
 #include "ocel/h264_pack.h"
+#include "ocel/http_msg.h"
 #include "ocel/rtcp.h"
 #include "ocel/rtp.h"
 #include "ocel/rtsp_headers.h"
@@ -22,11 +24,13 @@ enum {
   OCEL__SET_MAX = 256,       // bytes of a parameter set
   OCEL__PACE_BURST = 65536,  // bytes that a paced reader may get at once
   OCEL__CNAME_SIZE = 16,
+  OCEL__COOKIE_MAX = 40,  // of an RTSP-over-HTTP tunnel; players send 16 to 32 characters
 };
 
 #define OCEL__HOUSEKEEPING (100 * OCEL_MILLISECOND)
 #define OCEL__PACE_STEP OCEL_MILLISECOND
 #define OCEL__SESSION_GRACE (10 * OCEL_SECOND)
+#define OCEL__TUNNEL_WAIT (5 * OCEL_SECOND)  // for the other half of an RTSP-over-HTTP tunnel
 
 // Where a reader is in its track, and the sequence number of the packet that comes next.
 typedef struct {
@@ -77,11 +81,27 @@ typedef struct {
 
 typedef enum { CONN_FREE, CONN_OPEN, CONN_FLUSH, CONN_DEAD } ocel__conn_state;
 
+// What a connection carries, by its first request. A tunnel has two: replies and media go out on
+// the GET, which has the session; requests come in on the POST, as base64.
+typedef enum { ROLE_RTSP, ROLE_GET, ROLE_POST } ocel__role;
+
+// The half of a tunnel that one connection is.
+typedef struct {
+  int16_t other;  // the connection with the other half, or -1
+  uint8_t cookie_n;
+  bool chunked;      // of a POST
+  ocel_base64 text;  // of a POST
+  ocel_http_chunks chunks;
+  ocel_us since;  // how long it has been without the other half
+  uint8_t cookie[OCEL__COOKIE_MAX];
+} ocel__tunnel;
+
 typedef struct {
   ocel__conn_state state;  // FLUSH: closes once `out` is written; DEAD: closes now
   bool blocked;            // takes no bytes until `writable`
   bool secure;             // inside TLS
   bool in_tasks, in_datagrams;
+  ocel__role role;
   ocel_close_reason reason;
   int16_t buffer;       // request buffer, or -1
   uint32_t skip;        // bytes of an interleaved frame still to be thrown away
@@ -90,6 +110,7 @@ typedef struct {
   ocel_us defer_until;  // DESCRIBE waits for its stream; 0: no
   ocel_addr peer, local;
   ocel__session session;
+  ocel__tunnel tunnel;  // unless `role` is ROLE_RTSP
   uint16_t out_at, out_n;
   uint8_t out[OCEL__OUT_MAX];
 } ocel__conn;
@@ -199,6 +220,25 @@ void ocel__conn_housekeeping(ocel_server *s, ocel__conn *c, ocel_us now);
 /// Goes on with buffered requests once replies are written, or a deferred DESCRIBE is due.
 void ocel__input_resume(ocel_server *s, ocel__conn *c, ocel_us now);
 void ocel__buffer_release(ocel_server *s, ocel__conn *c);
+/// Reads bytes as if they had come in on `c`; false, with nothing done, if its buffer has no room.
+bool ocel__input(ocel_server *s, ocel__conn *c, ocel_span bytes, ocel_us now);
+
+// ---- http.c ----
+/// An HTTP request at the front of `in`. Returns like ocel__tunnel_read: OCEL_ERR_MORE, or
+/// OCEL_OK with the bytes consumed, or OCEL_ERR_SYNTAX when the connection has been given up.
+ocel_err ocel__http(ocel_server *s, ocel__conn *c, ocel_span in, ocel_rtsp_scan *scan,
+                    size_t *used);
+/// Answers with `status` and closes.
+void ocel__http_refuse(ocel_server *s, ocel__conn *c, uint16_t status);
+
+// ---- tunnel.c ----
+/// A GET or POST that names a cookie. 200, and the connection is half of a tunnel; or a refusal.
+uint16_t ocel__tunnel_open(ocel_server *s, ocel__conn *c, const ocel_http_request *req);
+/// What comes in on a POST; OCEL_ERR_STATE: it stays until the GET is there.
+ocel_err ocel__tunnel_read(ocel_server *s, ocel__conn *c, ocel_span in, size_t *used);
+/// The connection is going: a POST leaves its GET alone, a GET takes its POST along.
+void ocel__tunnel_leave(ocel_server *s, ocel__conn *c, ocel_us now);
+void ocel__tunnel_housekeeping(ocel_server *s, ocel__conn *c, ocel_us now);
 
 // ---- request.c ----
 /// OCEL_ERR_MORE: not answered yet; the request stays and is tried again.

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viewer_tunnel.h"
+
 typedef struct {
   world *w;
   rng rng;
@@ -139,6 +141,27 @@ static void spoof(hostile *h) {
   world_spoof(h->w, &from, true, ocel_span_make(mem, out.n));
 }
 
+// A GET or POST with the cookie of a viewer, from elsewhere; then TEARDOWN of its session.
+static void steal_tunnel(hostile *h) {
+  char cookie[VIEWER_COOKIE_SIZE], text[512];
+  uint8_t mem[512];
+  if (h->w->viewer_count == 0) return;
+  const viewer *v = h->w->viewers[rng_below(&h->rng, (uint32_t)h->w->viewer_count)];
+  viewer_cookie(v->number, cookie);
+  if (h->step++ == 0) {
+    const char *head = rng_permille(&h->rng, 700)
+                           ? "POST /stream HTTP/1.0\r\nContent-Length: 9"
+                           : "GET /stream HTTP/1.0\r\nAccept: application/x-rtsp-tunnelled";
+    (void)snprintf(text, sizeof text, "%s\r\nx-sessioncookie: %s\r\n\r\n", head, cookie);
+    send_text(h, text);
+  }
+  (void)snprintf(text, sizeof text, "TEARDOWN %s RTSP/1.0\r\nCSeq: 1\r\nSession: %s\r\n\r\n",
+                 v->url, v->session);
+  ocel_wbuf w = ocel_wbuf_make(mem, sizeof mem);
+  ocel_put_base64(&w, ocel_span_str(text));
+  tcp_send(h->link, ocel_span_make(mem, w.n));
+}
+
 typedef struct {
   void (*act)(hostile *h);
   bool connects;
@@ -146,15 +169,16 @@ typedef struct {
 } habit;
 
 static const habit HABITS[HOSTILE_COUNT] = {
-    [HOSTILE_GARBAGE] = {garbage,   true,  300000 },
-      [HOSTILE_MUTATED] = {mutated,   true,  200000 },
-    [HOSTILE_TRICKLE] = {trickle,   true,  1000000},
-      [HOSTILE_FLOOD] = {flood,     true,  50000  },
-    [HOSTILE_HUGE] = {huge,      true,  20000  },
-      [HOSTILE_FRAMES] = {frames,    true,  50000  },
-    [HOSTILE_SILENT] = {silent,    true,  1000000},
-      [HOSTILE_RESETTING] = {resetting, true,  50000  },
-    [HOSTILE_SPOOFER] = {spoof,     false, 50000  },
+    [HOSTILE_GARBAGE] = {garbage,      true,  300000 },
+      [HOSTILE_MUTATED] = {mutated,      true,  200000 },
+    [HOSTILE_TRICKLE] = {trickle,      true,  1000000},
+      [HOSTILE_FLOOD] = {flood,        true,  50000  },
+    [HOSTILE_HUGE] = {huge,         true,  20000  },
+      [HOSTILE_FRAMES] = {frames,       true,  50000  },
+    [HOSTILE_SILENT] = {silent,       true,  1000000},
+      [HOSTILE_RESETTING] = {resetting,    true,  50000  },
+    [HOSTILE_SPOOFER] = {spoof,        false, 50000  },
+      [HOSTILE_THIEF] = {steal_tunnel, true,  400000 },
 };
 
 static void on_act(void *ctx) {

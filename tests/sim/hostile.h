@@ -15,6 +15,7 @@ typedef enum {
   HOSTILE_SILENT,     ///< Connects and says nothing.
   HOSTILE_RESETTING,  ///< Connects, sends half a request, resets, and again.
   HOSTILE_SPOOFER,    ///< RTCP about other people's sessions, from elsewhere.
+  HOSTILE_THIEF,      ///< Other people's tunnels, by their cookies.
   HOSTILE_COUNT,
 } hostile_kind;
 

@@ -266,9 +266,10 @@ static observer_request pop_request(observer *o, const rtsp_reply *r) {
 
 void observer_reply(void *ctx, const rtsp_reply *r) {
   observer *o = ctx;
-  const observer_request q = pop_request(o, r);
   o->rules->totals->replies++;
   o->rules->totals->errors += r->status >= 400;
+  if (r->http) return;
+  const observer_request q = pop_request(o, r);
   TRACE("server to viewer %d: %u to %s", o->viewer, r->status,
         q.method < OCEL_METHOD_COUNT ? ocel_rtsp_method_name(q.method) : "something");
   if (r->status != 200) return;

@@ -103,7 +103,10 @@ static const char *check_line(ocel_span line) {
 
 // Every line ends in CR LF, has a name and a colon, and holds nothing but printable ASCII.
 static const char *check_head(ocel_span head) {
-  if (head.n < 12 || memcmp(head.p, "RTSP/1.0 ", 9) != 0) return "reply does not begin RTSP/1.0";
+  if (head.n < 12) return "reply without a status line";
+  if (memcmp(head.p, "RTSP/1.0 ", 9) != 0 && memcmp(head.p, "HTTP/1.0 ", 9) != 0) {
+    return "reply begins neither RTSP/1.0 nor HTTP/1.0";
+  }
   ocel_span rest = head;
   const ocel_span status = until(&rest, '\n');
   if (status.p[status.n - 1] != '\r') return "status line does not end in CR LF";
@@ -118,7 +121,7 @@ static const char *take_reply(reply_reader *r) {
     r->need = r->n + 1;
     return r->n >= REPLY_MAX ? "reply without an end" : NULL;
   }
-  rtsp_reply reply = {.head = ocel_span_make(r->mem, head - 2)};
+  rtsp_reply reply = {.http = r->mem[0] == 'H', .head = ocel_span_make(r->mem, head - 2)};
   const char *wrong = check_head(reply.head);
   if (wrong != NULL) return wrong;
   const ocel_span length = reply_header(&reply, "Content-Length");
@@ -158,9 +161,10 @@ const char *reply_read(reply_reader *r, ocel_span bytes) {
     memcpy(r->mem + r->n, ocel_span_take(&bytes, n).p, n);
     r->n += n;
     if (r->n < r->need) return NULL;
-    const char *wrong = r->mem[0] == '$'   ? take_frame(r)
-                        : r->mem[0] == 'R' ? take_reply(r)
-                                           : "neither a reply nor an interleaved frame";
+    const bool replies = r->mem[0] == 'R' || r->mem[0] == 'H';
+    const char *wrong = r->mem[0] == '$' ? take_frame(r)
+                        : replies        ? take_reply(r)
+                                         : "neither a reply nor an interleaved frame";
     if (wrong != NULL) return wrong;
   }
   return NULL;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a server sends on a connection, taken apart: RTSP replies and interleaved frames, from
+// What a server sends on a connection, taken apart: replies and interleaved frames, from
 // pieces of any size. Written apart from the library's own parser, and stricter.
 #ifndef SIM_REPLY_H
 #define SIM_REPLY_H
@@ -10,8 +10,10 @@
 
 enum { REPLY_MAX = 16384 };
 
-/// One reply; spans are borrowed for the call that hands it out.
+/// One reply, of RTSP or, on an RTSP-over-HTTP tunnel, of HTTP; spans are borrowed for the call
+/// that hands it out.
 typedef struct {
+  bool http;
   unsigned status;
   ocel_span head, body;
 } rtsp_reply;

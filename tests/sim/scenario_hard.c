@@ -203,6 +203,38 @@ static void byte_by_byte(uint64_t seed) {
   play_end(&p, 10000);
 }
 
+static viewer_profile tunnel_viewer(world *w, const char *script) {
+  viewer_profile f = cast_viewer(w, true, script);
+  f.tunnel = true;
+  if (rng_permille(&w->rng, 500)) f.link.chunk = rng_between(&w->rng, 900, 3000);
+  return f;
+}
+
+// RTSP over HTTP: GET and POST in any order, pieces of any size, POSTs that are replaced, and one
+// whose GET takes no bytes for a while.
+static void tunnels(uint64_t seed) {
+  play p;
+  play_begin(&p, seed);
+  for (unsigned i = 0; i < 3; i++) {
+    const char *s = cast_script(&p.w,
+                                "options describe setup play wait=%u repost get wait=%u repost "
+                                "pause wait=200 play wait=1000 %s",
+                                cast_ms(&p.w, 0, 4000), cast_ms(&p.w, 500, 4000),
+                                i == 0 ? "fin" : "teardown fin");
+    viewer_profile f = tunnel_viewer(&p.w, s);
+    f.keep = KEEP_GET_PARAMETER;  // a report that has to open a POST is late
+    play_add(&p, &f, cast_ms(&p.w, 0, 2000));
+  }
+  const char *s = cast_script(&p.w, "describe setup play wait=%u stall=%u wait=9000 teardown fin",
+                              cast_ms(&p.w, 0, 2000), cast_ms(&p.w, 200, 6000));
+  viewer_profile f = tunnel_viewer(&p.w, s);
+  f.may_skip = true;
+  f.link.buffer = rng_between(&p.w.rng, 2000, 60000);
+  play_add(&p, &f, 0);
+  play_end(&p, 15000);
+  CHECK(p.w.counts.events[OCEL_EVENT_TUNNEL] >= 10, "not all POSTs found their GETs");
+}
+
 // ---- crowds ----
 
 static void one_too_many(uint64_t seed) {
@@ -335,6 +367,22 @@ static void huge(uint64_t seed) { hostile_one(seed, HOSTILE_HUGE, 3); }
 static void frames(uint64_t seed) { hostile_one(seed, HOSTILE_FRAMES, 3); }
 static void resetting(uint64_t seed) { hostile_one(seed, HOSTILE_RESETTING, 3); }
 
+static void cookie_thieves(uint64_t seed) {
+  play p;
+  play_begin(&p, seed);
+  for (unsigned i = 0; i < 3; i++) {
+    const viewer_profile f =
+        tunnel_viewer(&p.w, "options describe setup play wait=12000 teardown fin");
+    play_add(&p, &f, cast_ms(&p.w, 0, 1000));
+  }
+  for (unsigned i = 0; i < 3; i++) hostile_add(&p.w, HOSTILE_THIEF);
+  world_run(&p.w, 10 * OCEL_SECOND);
+  ocel_server_stats s;
+  ocel_server_get_stats(p.w.srv, p.w.clock.now, &s);
+  CHECK(s.playing == 3, "%" PRIu32 " of 3 tunnels play beside thieves", s.playing);
+  play_end(&p, 5000);
+}
+
 static void spoofed_rtcp(uint64_t seed) {
   play p;
   play_begin(&p, seed);
@@ -372,6 +420,7 @@ static const scenario ITEMS[] = {
     SCENARIO(full_socket, "the UDP socket is full, sends fail"),
     SCENARIO(paced_udp, "bursts over UDP at a given pace"),
     SCENARIO(byte_by_byte, "one byte at a time, both ways"),
+    SCENARIO(tunnels, "RTSP over HTTP, in pieces, with POSTs that come and go"),
     SCENARIO(one_too_many, "max_clients + 1"),
     SCENARIO(too_many_connections, "max_connections + many"),
     SCENARIO(crowd, "sixty viewers"),
@@ -386,6 +435,7 @@ static const scenario ITEMS[] = {
     SCENARIO(huge, "requests beyond all limits"),
     SCENARIO(frames, "interleaved frames of all kinds"),
     SCENARIO(resetting, "half a request, then RST, again and again"),
+    SCENARIO(cookie_thieves, "POSTs and GETs with others' cookies from elsewhere"),
     SCENARIO(spoofed_rtcp, "RTCP about others' sessions from elsewhere"),
     SCENARIO(everybody, "all hostile kinds at once"),
 };

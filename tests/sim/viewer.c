@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "viewer_session.h"
+#include "viewer_tunnel.h"
 #include "world.h"
 
 viewer *viewer_make(struct world *w, const viewer_profile *profile, ocel_us at) {
@@ -31,6 +32,14 @@ viewer *viewer_make(struct world *w, const viewer_profile *profile, ocel_us at) 
 void viewer_free(viewer *v) {
   reply_reader_free(&v->reader);
   free(v);
+}
+
+void viewer_send(viewer *v, ocel_span bytes) {
+  if (v->profile.tunnel) {
+    viewer_tunnel_send(v, bytes);
+  } else {
+    tcp_send(v->link, bytes);
+  }
 }
 
 // ---- requests ----
@@ -82,7 +91,7 @@ void viewer_ask(viewer *v, const viewer_request *q) {
                  &(observer_request){v->cseq, q->method, q->track, v->world->clock.now});
   v->cseq++;
   v->leaving = q->method == OCEL_METHOD_TEARDOWN || (v->leaving && q->method != OCEL_METHOD_SETUP);
-  tcp_send(v->link, ocel_span_make(text, (size_t)n));
+  viewer_send(v, ocel_span_make(text, (size_t)n));
 }
 
 // ---- replies ----
@@ -123,6 +132,10 @@ static void read_success(viewer *v, const rtsp_reply *r, const viewer_request *q
 
 static void on_reply(void *ctx, const rtsp_reply *r) {
   viewer *v = ctx;
+  if (r->http) {
+    CHECK(r->status == 200, "viewer %d: the tunnel is refused with %u", v->number, r->status);
+    return;
+  }
   if (v->count == 0) return;  // a refusal of the connection
   const viewer_request q = v->pending[v->first];
   v->first = (v->first + 1) % VIEWER_PENDING;
@@ -187,4 +200,5 @@ void viewer_connect(viewer *v) {
   v->link->observer->may_skip = v->profile.may_skip;
   v->link->observer->bursts = world_bursts(v->world, v->profile.path);
   v->link->observer->udp = (udp_sink){v, on_datagram, v->profile.udp};
+  if (v->profile.tunnel) viewer_tunnel_open(v);
 }

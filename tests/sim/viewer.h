@@ -35,6 +35,7 @@ typedef struct {
   ocel_us keep_interval;
   uint32_t first_cseq;
   uint8_t channel;  ///< First interleaved channel.
+  bool tunnel;      ///< Over HTTP: replies and media on a GET, requests on a POST.
   tcp_profile link;
   udp_profile udp;  ///< From the server; the way back loses nothing.
 } viewer_profile;
@@ -59,6 +60,7 @@ typedef struct viewer {
   ocel_addr addr;
   uint16_t udp_base;  ///< First of its UDP ports.
   tcp_link *link;     ///< NULL: not connected.
+  tcp_link *post;     ///< Of a tunnel, which may be without one for a while.
   reply_reader reader;
   const char *at;   ///< Next step of the script.
   unsigned rounds;  ///< How often `again` has jumped.
@@ -82,6 +84,9 @@ void viewer_free(viewer *v);
 // ---- for the script ----
 
 void viewer_connect(viewer *v);
+
+/// Sends bytes to the server, through the tunnel if there is one.
+void viewer_send(viewer *v, ocel_span bytes);
 
 /// Sends a request; its reply is checked against `request->expect`.
 void viewer_ask(viewer *v, const viewer_request *request);

@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "viewer.h"
+#include "viewer_tunnel.h"
 #include "world.h"
 
 typedef struct {
@@ -36,10 +37,11 @@ static void step_stall(viewer *v, const step_args *a) {
 }
 
 static void leave(viewer *v, void (*how)(tcp_link *)) {
+  if (v->post != NULL) how(v->post);
   if (v->link != NULL) how(v->link);
   v->playing = false;
   v->session[0] = '\0';
-  v->link = NULL;
+  v->link = v->post = NULL;
 }
 
 static void step_fin(viewer *v, const step_args *a) {
@@ -102,12 +104,18 @@ static void step_frame(viewer *v, const step_args *a) {
   mem[1] = 255;
   mem[2] = (uint8_t)(n >> 8);
   mem[3] = (uint8_t)n;
-  if (v->link != NULL) tcp_send(v->link, ocel_span_make(mem, n + 4));
+  if (v->link != NULL) viewer_send(v, ocel_span_make(mem, n + 4));
   free(mem);
 }
 
 static void step_slow(viewer *v, const step_args *a) {
   if (v->link != NULL) v->link->profile.rate = (uint32_t)a->number;
+}
+
+// A tunnel's POST is closed; the next request opens another.
+static void step_repost(viewer *v, const step_args *a) {
+  (void)a;
+  viewer_tunnel_close_post(v);
 }
 
 // Back to the beginning, N times in all.
@@ -131,6 +139,7 @@ static const step STEPS[] = {
     {"slow",     step_slow,    OCEL_METHOD_COUNT        },
     {"frame",    step_frame,   OCEL_METHOD_COUNT        },
     {"again",    step_again,   OCEL_METHOD_COUNT        },
+    {"repost",   step_repost,  OCEL_METHOD_COUNT        },
     {"options",  NULL,         OCEL_METHOD_OPTIONS      },
     {"describe", NULL,         OCEL_METHOD_DESCRIBE     },
     {"setup",    NULL,         OCEL_METHOD_SETUP        },

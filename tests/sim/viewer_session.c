@@ -27,7 +27,7 @@ static void send_report(viewer *v, int track, bool bye) {
     frame[1] = (uint8_t)(v->profile.channel + 2 * track + 1);
     frame[2] = 0;
     frame[3] = (uint8_t)n;
-    tcp_send(v->link, ocel_span_make(frame, n + 4));
+    viewer_send(v, ocel_span_make(frame, n + 4));
   } else {
     world_viewer_sends(v->world, v, (uint16_t)(v->udp_base + 2 * track + 1),
                        ocel_span_make(frame + 4, n));
