@@ -18,14 +18,17 @@ static ocel_span cookie_of(const ocel__conn *c) {
   return ocel_span_make(c->tunnel.cookie, c->tunnel.cookie_n);
 }
 
+// What is said inside TLS does not go on outside.
+static bool belongs_together(const ocel__conn *a, const ocel__conn *b) {
+  return ocel_addr_same_host(&a->peer, &b->peer) && a->secure == b->secure;
+}
+
 // The GET that a cookie means when it comes from `c`'s host; NULL if there is none.
 static ocel__conn *find_get(const ocel_server *s, const ocel__conn *c, ocel_span cookie) {
   for (int i = 0; i < s->conn_high; i++) {
     ocel__conn *get = &s->conns[i];
-    if (get->state == CONN_OPEN && get->role == ROLE_GET &&
-        ocel_addr_same_host(&get->peer, &c->peer) && ocel_span_eq(cookie_of(get), cookie)) {
-      return get;
-    }
+    if (get->state != CONN_OPEN || get->role != ROLE_GET) continue;
+    if (belongs_together(get, c) && ocel_span_eq(cookie_of(get), cookie)) return get;
   }
   return NULL;
 }

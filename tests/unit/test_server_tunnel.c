@@ -262,6 +262,21 @@ static void a_cookie_means_nothing_to_another_host(void **state) {
   assert_int_equal(ask_tunnel(&w, get, post, "OPTIONS", URL, ""), 200);
 }
 
+// A tunnel is in TLS as a whole, or not at all.
+static void a_cookie_does_not_leave_tls(void **state) {
+  (void)state;
+  world w;
+  open_ready(&w);
+  const ocel_addr peer = ocel_addr_ipv4(192, 0, 2, 7, 40000);
+  const int get = ocel_server_accept(w.srv, &peer, &peer, true, w.now);
+  assert_int_equal(say_http(&w, get, GET_HEAD(COOKIE)), 200);
+  (void)open_post(&w, 7);
+  assert_int_equal(w.events[OCEL_EVENT_TUNNEL], 0);
+  const int post = ocel_server_accept(w.srv, &peer, &peer, true, w.now);
+  assert_int_equal(say_http(&w, post, POST_HEAD(COOKIE)), -1);
+  assert_int_equal(w.events[OCEL_EVENT_TUNNEL], 1);
+}
+
 static void a_cookie_has_one_get(void **state) {
   (void)state;
   world w;
@@ -540,6 +555,7 @@ int main(void) {
       cmocka_unit_test(a_post_without_get_is_refused_in_time),
       cmocka_unit_test(a_post_that_waits_may_not_fill_memory),
       cmocka_unit_test(a_cookie_means_nothing_to_another_host),
+      cmocka_unit_test(a_cookie_does_not_leave_tls),
       cmocka_unit_test(a_cookie_has_one_get),
       cmocka_unit_test(a_post_is_not_pushed_aside),
       cmocka_unit_test(a_post_may_be_closed_and_opened_again),

@@ -2,7 +2,7 @@
 
 // Pulls H.264 with gortsplib and writes it as Annex B.
 //
-//	pull URL udp|tcp|auto PICTURES FILE
+//	pull URL udp|tcp|http|multicast|auto PICTURES FILE
 //
 // Lost packets, undecodable packets and a change of transport are lines on standard error.
 package main
@@ -27,8 +27,10 @@ func protocol(name string) *gortsplib.Protocol {
 	switch name {
 	case "udp":
 		p = gortsplib.ProtocolUDP
-	case "tcp":
+	case "tcp", "http":
 		p = gortsplib.ProtocolTCP
+	case "multicast":
+		p = gortsplib.ProtocolUDPMulticast
 	default:
 		return nil
 	}
@@ -132,6 +134,9 @@ func run(args []string) error {
 		OnPacketsLost:     func(n uint64) { complain("lost packets", fmt.Errorf("%d", n)) },
 		OnDecodeError:     func(err error) { complain("packet", err) },
 		OnTransportSwitch: func(err error) { complain("switch", err) },
+	}
+	if args[2] == "http" {
+		p.client.Tunnel = gortsplib.TunnelHTTP
 	}
 	return p.pull(u)
 }

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""RTSP over HTTP, on the RTSP port: with the programs that can, and as VLC and QuickTime say it."""
+
+import base64
+import socket
+
+import av
+import av.logging
+import pytest
+
+import clips
+import programs
+
+PICTURES = 60  # more than one loop of a clip
+COOKIE = "x-sessioncookie: 0123456789abcdefghijklm\r\n"
+GET = ("GET /stream HTTP/1.0\r\nCSeq: 1\r\n"
+       "User-Agent: LibVLC/3.0.24 (LIVE555 Streaming Media v2026.06.24)\r\n" + COOKIE +
+       "Accept: application/x-rtsp-tunnelled\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n\r\n")
+POST = ("POST /stream HTTP/1.0\r\nCSeq: 1\r\n"
+        "User-Agent: LibVLC/3.0.24 (LIVE555 Streaming Media v2026.06.24)\r\n" + COOKIE +
+        "Content-Type: application/x-rtsp-tunnelled\r\nPragma: no-cache\r\n"
+        "Cache-Control: no-cache\r\nContent-Length: 32767\r\n"
+        "Expires: Sun, 9 Jan 1972 00:00:00 GMT\r\n\r\n")
+
+
+@pytest.fixture
+def served(serve):
+    """An oceld, and afterwards the proof that the program left nothing behind."""
+    oceld = serve()
+    yield oceld
+    oceld.wait_for_sessions(0)
+
+
+def test_ffmpeg_decodes(served):
+    clip = programs.ffmpeg_decode_file(clips.path("plain"))
+    shown = programs.ffmpeg_decode(served.url, "http", PICTURES)
+    start = clip.index(shown[0])
+    assert start % clips.GOP == 0
+    assert shown == [clip[(start + i) % len(clip)] for i in range(PICTURES)]
+
+
+def test_pyav_decodes(served):
+    av.logging.set_level(av.logging.WARNING)
+    with av.logging.Capture() as log, av.open(
+            served.url, options={"rtsp_transport": "http"}, timeout=30) as stream:
+        pictures = [p for p, _ in zip(stream.decode(video=0), range(PICTURES))]
+    assert len(pictures) == PICTURES and pictures[0].key_frame
+    assert not log, log
+
+
+def test_mpv_plays(served):
+    programs.mpv(served.url, "http", PICTURES)
+
+
+def test_gstreamer_decodes(served, tmp_path):
+    shown = tmp_path / "pictures"
+    programs.run(["gst-launch-1.0", "-q", "-e", "rtspsrc",
+                  f"location={served.url.replace('rtsp://', 'rtsph://')}", "latency=100", "!",
+                  "rtph264depay", "!", "avdec_h264", "!", "identity",
+                  f"eos-after={PICTURES + 1}", "!", "filesink", f"location={shown}"])
+    assert shown.stat().st_size == PICTURES * clips.WIDTH * clips.HEIGHT * 3 // 2
+
+
+def test_gortsplib_pulls(served, tmp_path):
+    programs.gortsplib(served.url, "http", PICTURES, tmp_path / "clip.h264")
+    assert len(programs.ffmpeg_decode_file(tmp_path / "clip.h264")) == PICTURES
+
+
+class Tunnel:
+    """The two connections as live555 (VLC, openRTSP) uses them."""
+
+    def __init__(self, port: int):
+        self.port = port
+        self.down = self.connect(GET)
+        head = self.read_until(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.0 200 OK\r\n"), head
+        self.up = self.connect(POST)
+
+    def connect(self, head: str) -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        connection.sendall(head.encode())
+        return connection
+
+    def read_until(self, end: bytes) -> bytes:
+        got = b""
+        while not got.endswith(end):
+            byte = self.down.recv(1)
+            assert byte, got
+            got += byte
+        return got
+
+    def ask(self, request: str) -> bytes:
+        self.up.sendall(base64.b64encode(request.encode()))
+        while True:
+            first = self.down.recv(1)
+            assert first
+            if first != b"$":
+                return first + self.read_until(b"\r\n\r\n")
+            size = int.from_bytes(self.down.recv(3, socket.MSG_WAITALL)[1:], "big")
+            assert len(self.down.recv(size, socket.MSG_WAITALL)) == size
+
+    def reopen(self) -> None:
+        self.up.close()
+        self.up = self.connect(POST)
+
+    def close(self) -> None:
+        self.up.close()
+        self.down.close()
+
+
+def test_vlcs_way_with_posts_that_are_closed_and_opened_again(served):
+    tunnel = Tunnel(served.port)
+    url = served.url
+    transport = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n"
+    reply = tunnel.ask(f"SETUP {url}/trackID=0 RTSP/1.0\r\nCSeq: 4\r\n{transport}\r\n")
+    assert reply.startswith(b"RTSP/1.0 200 OK\r\nCSeq: 4\r\n")
+    session = reply.split(b"Session: ")[1].split(b";")[0].decode()
+    named = f"Session: {session}\r\n"
+    tunnel.reopen()
+    assert b" 200 " in tunnel.ask(f"PLAY {url}/ RTSP/1.0\r\nCSeq: 5\r\n{named}\r\n")
+    for cseq in range(6, 16):
+        tunnel.reopen()
+        reply = tunnel.ask(f"GET_PARAMETER {url}/ RTSP/1.0\r\nCSeq: {cseq}\r\n{named}\r\n")
+        assert reply.startswith(f"RTSP/1.0 200 OK\r\nCSeq: {cseq}\r\n".encode())
+    assert b" 200 " in tunnel.ask(f"TEARDOWN {url}/ RTSP/1.0\r\nCSeq: 16\r\n{named}\r\n")
+    tunnel.close()
