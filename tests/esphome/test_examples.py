@@ -10,6 +10,7 @@ from esphome.config_validation import COMPONENT_SCHEMA
 from esphome.loader import get_component, get_platform, install_meta_finder
 
 from conftest import ROOT
+from p4 import BOARD, PSRAM
 
 EXAMPLES = sorted((ROOT / "examples/esphome").glob("*.yaml"))
 COMPLETE = ROOT / "examples/esphome/example_esphome.yaml"
@@ -81,10 +82,11 @@ def test_the_complete_example_has_every_entity(complete, platform):
     assert wanted and wanted - set(ours) == set()
 
 
-def test_the_complete_example_has_every_action_and_condition():
+@pytest.mark.parametrize("file", [COMPLETE, DOCS], ids=lambda path: path.stem)
+def test_every_action_and_condition_is_shown(file):
     wanted = registered(ACTION_REGISTRY) | registered(CONDITION_REGISTRY)
     assert len(wanted) > 8
-    assert wanted - used(COMPLETE.read_text()) == set()
+    assert wanted - used(file.read_text()) == set()
 
 
 def test_the_documentation_has_every_option_and_entity():
@@ -94,3 +96,26 @@ def test_the_documentation_has_every_option_and_entity():
         wanted |= options(get_platform(platform, "rtsp_server").config_schema)
     named = set(re.findall(r"`(\w+)`|\*\*(\w+)\*\*|^ +(\w+): \{name", DOCS.read_text(), re.M))
     assert wanted - {name for names in named for name in names} == set()
+
+
+# What stands around a piece of YAML in the documentation.
+HOST = f"""
+esphome: {{name: documented}}
+external_components: [{{source: {{type: local, path: {ROOT}/components}}}}]
+host:
+logger:
+api:
+network:
+rtsp_test_camera: {{id: camera}}
+rtsp_server: {{camera_id: camera}}
+"""
+BLOCKS = re.findall(r"^```yaml\n(.*?)^```", DOCS.read_text(), re.S | re.M)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.splitlines()[0])
+def test_the_documentations_yaml_is_valid(esphome, block):
+    esphome.write(BOARD + PSRAM if "mipi_dsi_cam:" in block else HOST, "around.yaml")
+    block = re.sub(r"path: [./]*components", f"path: {ROOT}/components", block)
+    yaml = "packages: {around: !include around.yaml}\n" + block
+    done = esphome.run("config", esphome.write(yaml))
+    assert done.returncode == 0, done.stdout
