@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "controls_apply.h"
 #include "esp_timer.h"
 #include "esp_video_device.h"
 #include "esp_video_ioctl.h"
@@ -52,6 +53,7 @@ static void close_device(void *ctx) {
   stop(s);
   (void)close(s->fd);
   s->fd = -1;
+  if (s->cfg.controls != NULL) ocel__controls_end(s->cfg.controls);
   ocel__video_free(s);
   ocel_reshape_end(&s->reshaper);
 }
@@ -66,6 +68,7 @@ static ocel_source_result start(void *ctx, ocel_frame_format *format) {
   s->restart_after = 0;
   s->restart_at = 0;
   s->due = 0;
+  if (s->cfg.controls != NULL) ocel__controls_begin(s->cfg.controls);
   return ocel_reshape_prepare(&s->reshaper, &s->cfg.shape, &s->format, format);
 }
 
@@ -129,6 +132,7 @@ static ocel_source_result restart(ocel_source_esp_video *s) {
   struct v4l2_restart_config how = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .restart_sensor = true};
   if (ocel__video_control(s, VIDIOC_RESTART, &how) != 0) return OCEL_SOURCE_FAILED;
   ocel__video_orient(s);
+  if (s->cfg.controls != NULL) ocel__controls_begin(s->cfg.controls);
   return OCEL_SOURCE_TIMEOUT;
 }
 
@@ -160,6 +164,9 @@ static bool reshape(ocel_source_esp_video *s, ocel_frame *frame) {
 
 static ocel_source_result acquire(void *ctx, ocel_us timeout, ocel_frame *frame) {
   ocel_source_esp_video *s = ctx;
+  if (s->cfg.controls != NULL) {
+    ocel__controls_follow(s->cfg.controls, s->fd, esp_timer_get_time());
+  }
   const ocel_source_result rc = take_in_time(s, timeout, frame);
   if (rc == OCEL_SOURCE_TIMEOUT) return restart(s);
   if (rc != OCEL_SOURCE_OK || !reshape(s, frame)) return OCEL_SOURCE_FAILED;

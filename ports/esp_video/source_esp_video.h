@@ -6,6 +6,7 @@
 #ifndef OCEL_P4_SOURCE_ESP_VIDEO_H
 #define OCEL_P4_SOURCE_ESP_VIDEO_H
 
+#include "controls.h"
 #include "frame_source.h"
 #include "reshape.h"
 
@@ -19,12 +20,13 @@ extern "C" {
 #define OCEL_SOURCE_BUFFERS_MAX 6
 
 typedef struct {
-  const char *device;         ///< NULL: the MIPI-CSI camera.
-  const void *sensor_format;  ///< An esp_cam_sensor_format_t; NULL: the one configured.
-  uint8_t fps;                ///< 0, or more than the sensor's rate: that rate.
-  uint8_t buffers;            ///< 2..6; other values are brought into that range.
-  ocel_reshape shape;         ///< What is made of the sensor's picture.
-  bool mirror, flip;          ///< Left and right, top and bottom exchanged by the sensor.
+  const char *device;              ///< NULL: the MIPI-CSI camera.
+  const void *sensor_format;       ///< An esp_cam_sensor_format_t; NULL: the one configured.
+  uint8_t fps;                     ///< 0, or more than the sensor's rate: that rate.
+  uint8_t buffers;                 ///< 2..6; other values are brought into that range.
+  ocel_reshape shape;              ///< What is made of the sensor's picture.
+  ocel_camera_controls *controls;  ///< NULL: none are set.
+  bool mirror, flip;               ///< Left and right, top and bottom exchanged by the sensor.
 } ocel_source_esp_video_config;
 
 /// Modulo 2^32.

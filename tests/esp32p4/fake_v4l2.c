@@ -8,6 +8,7 @@
 #include "esp_video_device.h"
 #include "esp_video_ioctl.h"
 #include "fake_heap.h"
+#include "fake_isp.h"
 #include "fake_rules.h"
 #include "fake_time.h"
 #include "fake_v4l2_calls.h"
@@ -56,6 +57,7 @@ static uint32_t take_first(list *l) {
 
 int fake_v4l2_open(const char *path, int flags) {
   (void)flags;
+  if (strcmp(path, ESP_VIDEO_ISP1_DEVICE_NAME) == 0) return fake_isp_open();
   RULE("v4l2: the camera's name", strcmp(path, ESP_VIDEO_MIPI_CSI_DEVICE_NAME) == 0);
   RULE("v4l2: one user", !fake_v4l2.is_open);
   if (fake_v4l2.open_errno != 0) return refuse(fake_v4l2.open_errno);
@@ -66,6 +68,7 @@ int fake_v4l2_open(const char *path, int flags) {
 }
 
 int fake_v4l2_close(int fd) {
+  if (fd == FAKE_ISP_FD) return fake_isp_close();
   RULE("v4l2: what is closed is open", fd == FD && fake_v4l2.is_open);
   RULE("v4l2: streaming ends before the device is closed", !fake_v4l2.is_streaming);
   fake_v4l2.is_open = false;
@@ -181,10 +184,32 @@ static int set_rate(const struct v4l2_streamparm *p) {
   return 0;
 }
 
+static int set_exposure(int32_t hundreds) {
+  if (!fake_v4l2.has_manual || hundreds < 1 || hundreds > 333) return refuse(EINVAL);
+  fake_v4l2.exposure = hundreds;
+  return 0;
+}
+
 static int set_controls(const struct v4l2_ext_controls *c) {
-  RULE("v4l2: the class of the controls", c->ctrl_class == V4L2_CTRL_CLASS_USER && c->count == 1);
-  if (c->controls->id == V4L2_CID_HFLIP) fake_v4l2.mirror = c->controls->value != 0;
-  if (c->controls->id == V4L2_CID_VFLIP) fake_v4l2.flip = c->controls->value != 0;
+  const struct v4l2_ext_control *one = c->controls;
+  RULE("v4l2: the class of the controls",
+       c->ctrl_class == (one->id & 0x0fff0000u) && c->count == 1);
+  if (one->id == V4L2_CID_HFLIP) fake_v4l2.mirror = one->value != 0;
+  if (one->id == V4L2_CID_VFLIP) fake_v4l2.flip = one->value != 0;
+  if (one->id == V4L2_CID_EXPOSURE_ABSOLUTE) return set_exposure(one->value);
+  if (one->id == V4L2_CID_EXPOSURE) fake_v4l2.target = one->value;
+  if (one->id != V4L2_CID_GAIN) return 0;
+  RULE("v4l2: a gain is a number of the menu", one->value >= 0 && one->value < FAKE_V4L2_GAINS);
+  fake_v4l2.gain = one->value;
+  return 0;
+}
+
+// 1, 1.5, 2, 3, 4, 6, 8 and 12 times.
+static int query_menu(struct v4l2_querymenu *m) {
+  if (!fake_v4l2.has_manual || m->id != V4L2_CID_GAIN || m->index >= FAKE_V4L2_GAINS) {
+    return refuse(EINVAL);
+  }
+  m->value = (m->index % 2 == 0 ? 1000ll : 1500ll) << m->index / 2;
   return 0;
 }
 
@@ -212,6 +237,7 @@ static int perform(int request, void *arg) {
 }
 
 static int answer(int request, void *arg) {
+  if (request == (int)VIDIOC_QUERYMENU) return query_menu(arg);
   if (request == (int)fake_v4l2.failing && fake_v4l2.with_errno != 0) {
     if (fake_v4l2.after == 0) return refuse(fake_v4l2.with_errno);
     fake_v4l2.after--;
@@ -229,6 +255,7 @@ static int answer(int request, void *arg) {
 }
 
 int fake_v4l2_ioctl(int fd, int request, void *arg) {
+  if (fd == FAKE_ISP_FD) return fake_isp_ioctl(request, arg);
   RULE("v4l2: the device is open", fd == FD && fake_v4l2.is_open);
   // A test that broke a rule left its call in the middle; it is not another task.
   const char *before = atomic_exchange(&user, &self);

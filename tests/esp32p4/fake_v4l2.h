@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { FAKE_V4L2_BUFFERS = 8 };
+enum { FAKE_V4L2_BUFFERS = 8, FAKE_V4L2_GAINS = 8 };
 
 typedef struct {
   uint32_t width, height;  ///< Of the sensor.
@@ -19,12 +19,14 @@ typedef struct {
   long failing;      ///< A request that fails,
   int with_errno;    ///< with this errno,
   unsigned after;    ///< once it has worked this many times.
+  bool has_manual;   ///< The sensor lets exposure and gain be set.
   int open_errno;    ///< open fails with it; 0: it works.
 
   // What was seen.
   bool is_open, is_streaming, mirror, flip, has_sensor_format;
   unsigned opened, started, restarts, delivered, lost, divisor;
   int64_t restarted_at[16];
+  int exposure, gain, target;
 } fake_v4l2_state;
 
 extern fake_v4l2_state fake_v4l2;

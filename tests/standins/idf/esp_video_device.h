@@ -4,5 +4,6 @@
 #define STANDIN_ESP_VIDEO_DEVICE_H
 
 #define ESP_VIDEO_MIPI_CSI_DEVICE_NAME "/dev/video0"
+#define ESP_VIDEO_ISP1_DEVICE_NAME "/dev/video20"
 
 #endif

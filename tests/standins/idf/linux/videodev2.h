@@ -16,6 +16,15 @@
 #define V4L2_BUF_FLAG_DONE 0x0004u
 #define V4L2_BUF_FLAG_ERROR 0x0040u
 #define V4L2_CTRL_CLASS_USER 0x00980000u
+#define V4L2_CTRL_CLASS_CAMERA 0x009a0000u
+#define V4L2_CID_BRIGHTNESS (V4L2_CTRL_CLASS_USER | 0x900u)
+#define V4L2_CID_CONTRAST (V4L2_CTRL_CLASS_USER | 0x901u)
+#define V4L2_CID_SATURATION (V4L2_CTRL_CLASS_USER | 0x902u)
+#define V4L2_CID_RED_BALANCE (V4L2_CTRL_CLASS_USER | 0x90eu)
+#define V4L2_CID_BLUE_BALANCE (V4L2_CTRL_CLASS_USER | 0x90fu)
+#define V4L2_CID_EXPOSURE (V4L2_CTRL_CLASS_USER | 0x911u)
+#define V4L2_CID_GAIN (V4L2_CTRL_CLASS_USER | 0x913u)
+#define V4L2_CID_EXPOSURE_ABSOLUTE (V4L2_CTRL_CLASS_CAMERA | 0x902u)
 #define V4L2_CID_HFLIP (V4L2_CTRL_CLASS_USER | 0x914u)
 #define V4L2_CID_VFLIP (V4L2_CTRL_CLASS_USER | 0x915u)
 
@@ -81,6 +90,14 @@ struct v4l2_ext_controls {
   struct v4l2_ext_control *controls;
 };
 
+struct v4l2_querymenu {
+  uint32_t id, index;
+  union {
+    uint8_t name[32];
+    int64_t value;
+  };
+};
+
 #define VIDIOC_G_FMT STANDIN_REQUEST(4, struct v4l2_format)
 #define VIDIOC_S_FMT STANDIN_REQUEST(5, struct v4l2_format)
 #define VIDIOC_REQBUFS STANDIN_REQUEST(8, struct v4l2_requestbuffers)
@@ -91,6 +108,7 @@ struct v4l2_ext_controls {
 #define VIDIOC_STREAMOFF STANDIN_REQUEST(19, int)
 #define VIDIOC_G_PARM STANDIN_REQUEST(21, struct v4l2_streamparm)
 #define VIDIOC_S_PARM STANDIN_REQUEST(22, struct v4l2_streamparm)
+#define VIDIOC_QUERYMENU STANDIN_REQUEST(37, struct v4l2_querymenu)
 #define VIDIOC_S_EXT_CTRLS STANDIN_REQUEST(72, struct v4l2_ext_controls)
 
 #endif
