@@ -29,6 +29,7 @@ CONF_FRAMERATE = "framerate"
 CONF_FREQUENCY = "frequency"
 CONF_JPEG_QUALITY = "jpeg_quality"
 CONF_LANE = "lane"
+CONF_MIPI_DSI_CAM_ID = "mipi_dsi_cam_id"
 CONF_MIRROR_X = "mirror_x"
 CONF_MIRROR_Y = "mirror_y"
 CONF_ON_SNAPSHOT = "on_snapshot"
@@ -50,6 +51,7 @@ ALIASES = {
 
 mipi_dsi_cam_ns = cg.esphome_ns.namespace("mipi_dsi_cam")
 MipiDSICamComponent = mipi_dsi_cam_ns.class_("MipiDSICamComponent", cg.Component)
+Control = mipi_dsi_cam_ns.enum("Control", is_class=True)
 
 
 def _aliases(config: ConfigType) -> ConfigType:
@@ -141,8 +143,34 @@ def _no_crop(value: object) -> int:
     raise cv.Invalid("pictures are not cropped here: remove it, or choose a smaller resolution")
 
 
-def _no_gains(value: object) -> None:
-    raise cv.Invalid("the ISP balances the colours by itself: remove rgb_gains")
+RGB_GAINS = {cv.Optional(color, default=1.0): cv.float_range(min=0.1, max=3.999)
+             for color in ("red", "green", "blue")}  # fmt: skip
+
+
+def _gains_suit(config: ConfigType) -> ConfigType:
+    if CONF_RGB_GAINS not in config:
+        return config
+    if config[CONF_SENSOR_TYPE] != "ov5647":
+        raise cv.Invalid(
+            f"Espressif's algorithm sets the white balance of the {config[CONF_SENSOR_TYPE]} with "
+            "every picture: remove rgb_gains",
+            path=[CONF_RGB_GAINS],
+        )
+    gains = config[CONF_RGB_GAINS]
+    for color in ("red", "blue"):
+        if not 0.001 <= gains[color] / gains["green"] <= 3.999:
+            raise cv.Invalid(
+                f"{color} is more than 3.999 times green: write a smaller one", path=[CONF_RGB_GAINS]
+            )
+    return config
+
+
+def only_with(sensor: str, config: ConfigType, option: str, why: str) -> None:
+    """For the entities: they depend on the sensor behind their camera."""
+    full = fv.full_config.get()
+    path = full.get_path_for_id(config[CONF_MIPI_DSI_CAM_ID])[:-1]
+    if full.get_config_for_path(path)[CONF_SENSOR_TYPE] != sensor:
+        raise cv.Invalid(why, path=[option])
 
 
 def _size_suits(config: ConfigType) -> Plan:
@@ -205,13 +233,14 @@ CONFIG_SCHEMA = cv.All(
             cv.Optional(CONF_MIRROR_Y, default=False): cv.boolean,
             cv.Optional(CONF_ROTATION, default=0): _rotation,
             cv.Optional(CONF_CROP_OFFSET_X, default=0): _no_crop,
-            cv.Optional(CONF_RGB_GAINS): _no_gains,
+            cv.Optional(CONF_RGB_GAINS): cv.Schema(RGB_GAINS),
             cv.Optional(CONF_ON_SNAPSHOT): automation.validate_automation(),
         }
     ).extend(cv.COMPONENT_SCHEMA),
     esp32.only_on_variant(supported=[esp32.VARIANT_ESP32P4], msg_prefix="mipi_dsi_cam"),
     cv.require_framework_version(esp_idf=cv.Version(5, 4, 2)),
     _suits_the_sensor,
+    _gains_suit,
 )
 
 
@@ -290,5 +319,7 @@ async def to_code(config: ConfigType) -> None:
     cg.add(var.set_framerate(config[CONF_FRAMERATE]))
     cg.add(var.set_buffers(config[CONF_BUFFERS]))
     cg.add(var.set_jpeg_quality(100 - config[CONF_JPEG_QUALITY]))  # less is better, as it was
+    if (gains := config.get(CONF_RGB_GAINS)) is not None:
+        cg.add(var.set_rgb_gains_config(gains["red"], gains["green"], gains["blue"]))
     _orientation(var, config)
     await automation.build_callback_automations(var, config, _CALLBACKS)

@@ -21,6 +21,7 @@ void MipiDSICamComponent::setup() {
   this->main_task_ = xTaskGetCurrentTaskHandle();
   const size_t size = ocel_shared_camera_size();
   uint8_t *memory = RAMAllocator<uint8_t>(RAMAllocator<uint8_t>::ALLOC_INTERNAL).allocate(size);
+  this->controls_();
   const ocel_frame_source source = ocel_source_esp_video_init(&this->state_, &this->config_);
   this->camera_ = ocel_shared_camera_init(memory, memory != nullptr ? size : 0, &source);
   if (this->camera_ == nullptr) {
@@ -68,6 +69,53 @@ bool MipiDSICamComponent::start_clock_() {
 }
 
 bool MipiDSICamComponent::in_main_loop_() const { return xTaskGetCurrentTaskHandle() == this->main_task_; }
+
+void MipiDSICamComponent::loop() {
+  this->tell_snapshot_();
+  this->tell_refusals_();
+}
+
+// ---- controls ----
+
+// Entities may come before the camera.
+ocel_camera_controls *MipiDSICamComponent::controls_() {
+  if (this->config_.controls == nullptr) {
+    const size_t size = ocel_controls_size();
+    uint8_t *memory = RAMAllocator<uint8_t>(RAMAllocator<uint8_t>::ALLOC_INTERNAL).allocate(size);
+    this->config_.controls = ocel_controls_init(memory, memory != nullptr ? size : 0);
+  }
+  return this->config_.controls;
+}
+
+bool MipiDSICamComponent::set_control(Control control, int32_t value) {
+  ocel_camera_controls *controls = this->controls_();
+  if (controls != nullptr)
+    ocel_controls_set(controls, static_cast<ocel_control>(control), value);
+  return controls != nullptr;
+}
+
+bool MipiDSICamComponent::set_exposure(int microseconds) {
+  const bool set = this->set_control(Control::AUTO_EXPOSURE, microseconds == 0);
+  return microseconds == 0 ? set : this->set_control(Control::EXPOSURE, microseconds);
+}
+
+void MipiDSICamComponent::set_rgb_gains_config(float red, float green, float blue) {
+  this->set_control(Control::RED_BALANCE, static_cast<int32_t>(1000 * red / green));
+  this->set_control(Control::BLUE_BALANCE, static_cast<int32_t>(1000 * blue / green));
+}
+
+static const char *const CONTROL_NAMES[OCEL_CONTROLS] = {"auto_exposure",   "exposure",    "gain",
+                                                         "exposure_target", "brightness",  "contrast",
+                                                         "saturation",      "red_balance", "blue_balance"};
+
+void MipiDSICamComponent::tell_refusals_() {
+  const uint32_t refused = this->config_.controls != nullptr ? ocel_controls_refused(this->config_.controls) : 0;
+  for (int i = 0; i < OCEL_CONTROLS; i++) {
+    if (refused & ~this->refused_ & (1u << i))
+      ESP_LOGW(TAG, "The hardware refuses %s: set another value", CONTROL_NAMES[i]);
+  }
+  this->refused_ = refused;
+}
 
 // ---- the sensor, for displays ----
 

@@ -20,6 +20,19 @@ struct SimpleBufferElement {
   uint32_t index;
 };
 
+/// What can be set of the picture; units as in controls.h.
+enum class Control : uint8_t {
+  AUTO_EXPOSURE = OCEL_CONTROL_AUTO_EXPOSURE,
+  EXPOSURE = OCEL_CONTROL_EXPOSURE,
+  GAIN = OCEL_CONTROL_GAIN,
+  EXPOSURE_TARGET = OCEL_CONTROL_EXPOSURE_TARGET,
+  BRIGHTNESS = OCEL_CONTROL_BRIGHTNESS,
+  CONTRAST = OCEL_CONTROL_CONTRAST,
+  SATURATION = OCEL_CONTROL_SATURATION,
+  RED_BALANCE = OCEL_CONTROL_RED_BALANCE,
+  BLUE_BALANCE = OCEL_CONTROL_BLUE_BALANCE,
+};
+
 /// A MIPI-CSI camera through Espressif's esp_video. The sensor runs while rtsp_server or a caller
 /// of start_streaming() wants it. The stream's pictures are not copied; the methods that displays
 /// and web servers call give RGB565 copies, made by the PPA when they are asked for.
@@ -55,6 +68,18 @@ class MipiDSICamComponent final : public Component {
     this->config_.flip = y;
   }
   void set_jpeg_quality(uint8_t quality) { this->jpeg_quality_ = quality; }
+
+  /// White balance of a sensor whose algorithm does not set it.
+  void set_rgb_gains_config(float red, float green, float blue);
+
+  /// From the next picture on. From any task.
+  bool set_control(Control control, int32_t value);
+  /// Under the names of the third-party component. 0 microseconds: automatic.
+  bool set_exposure(int microseconds);
+  bool set_gain(int thousandths) { return this->set_control(Control::GAIN, thousandths); }
+  bool set_brightness(int value) { return this->set_control(Control::BRIGHTNESS, value); }
+  bool set_contrast(int value) { return this->set_control(Control::CONTRAST, value); }
+  bool set_saturation(int value) { return this->set_control(Control::SATURATION, value); }
 
   /// Whether the sensor was found: pictures can be had.
   bool is_pipeline_ready() const { return this->ready_; }
@@ -102,6 +127,9 @@ class MipiDSICamComponent final : public Component {
   bool in_main_loop_() const;
   bool start_clock_();
   const char *start_hardware_();
+  ocel_camera_controls *controls_();
+  void tell_refusals_();
+  void tell_snapshot_();
   void want_sensor_();
   bool take_snapshot_(const std::string &path);
   bool write_snapshot_(const std::string &path);
@@ -117,6 +145,7 @@ class MipiDSICamComponent final : public Component {
   ocel_source_esp_video_config config_{};
   ocel_source_esp_video state_{};
   ocel_shared_camera *camera_{nullptr};
+  uint32_t refused_{0};
   void *main_task_{nullptr};
 
   Mutex wants_;

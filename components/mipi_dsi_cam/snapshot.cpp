@@ -92,7 +92,7 @@ bool MipiDSICamComponent::take_snapshot_(const std::string &path) {
   return written;
 }
 
-void MipiDSICamComponent::loop() {
+void MipiDSICamComponent::tell_snapshot_() {
   const SnapshotState state = this->snapshot_;
   if (state != SNAPSHOT_DONE && state != SNAPSHOT_FAILED)
     return;

@@ -53,6 +53,7 @@ mipi_dsi_cam:
     "VGA of the ov5647": "\nmipi_dsi_cam: {sensor_type: ov5647, resolution: 480P}\n",
     "720P of the ov5647": "\nmipi_dsi_cam: {sensor_type: ov5647, resolution: 720P}\n",
     "a display's size": "\nmipi_dsi_cam: {resolution: 1024x600}\n",
+    "gains of the ov5647": "\nmipi_dsi_cam: {sensor_type: ov5647, resolution: VGA, rgb_gains: {red: 1.2}}\n",
     "a quarter turn": "\nmipi_dsi_cam: {resolution: VGA, rotation: 90}\n",
     "the first bus by its number": "\nmipi_dsi_cam: {i2c_id: 0}\n",
     "the block of the third-party component": """
@@ -93,7 +94,9 @@ BAD = {
     "buffers: 1": "value must be at least 2",
     "i2c_id: 1": "write the id that the bus has under i2c:",
     "crop_offset_x: 80": "choose a smaller resolution",
-    "rgb_gains: {red: 1.0, green: 1.0, blue: 1.0}": "remove rgb_gains",
+    "rgb_gains: {red: 1.0, green: 1.0, blue: 1.0}": "with every picture: remove rgb_gains",
+    "{sensor_type: ov5647, resolution: VGA, rgb_gains: {red: 3.0, green: 0.5}}": "red is more than "
+    "3.999 times green",
     "jpeg_quality: 64": "value must be at most 63",
     "reset_pin: GPIO5": "is an invalid option for [mipi_dsi_cam]",
 }
@@ -176,6 +179,57 @@ def test_made_sizes_are_right_whatever_is_asked():
                     assert way.block[i] <= way.mode[i] and way.block[i] % 2 == 0
                     assert way.block[i] * way.eighths // 8 == wanted
     assert made > 1000
+
+
+OV5647 = "\nmipi_dsi_cam: {id: main_camera, sensor_type: ov5647, resolution: VGA}\n"
+
+
+def numbers(*names):
+    rows = "".join(f"    {name}: {{name: {name}}}\n" for name in names)
+    return "\nnumber:\n  - platform: mipi_dsi_cam\n" + rows
+
+
+AUTO_EXPOSURE = "\nswitch: [{platform: mipi_dsi_cam, auto_exposure: {name: Auto}}]\n"
+OF_ANY = ("brightness", "contrast", "saturation")
+OF_SC202CS = ("exposure", "gain")
+OF_OV5647 = ("exposure_target", "red_balance", "blue_balance")
+ENTITIES_BAD = {
+    "exposure of the ov5647": (OV5647 + numbers("exposure"), "use exposure_target"),
+    "gain of the ov5647": (OV5647 + numbers("gain"), "use exposure_target"),
+    "the ov5647's automatic": (OV5647 + AUTO_EXPOSURE, "cannot be switched off: remove it"),
+    "a target of the sc202cs": (CAMERA + numbers("exposure_target"), "use exposure and gain"),
+    "balance of the sc202cs": (CAMERA + numbers("red_balance"), "with every picture: remove it"),
+    "too bright": (
+        CAMERA + "\nnumber: [{platform: mipi_dsi_cam, brightness: {name: B, initial_value: 128}}]\n",
+        "value must be at most 127",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "yaml",
+    [CAMERA + numbers(*OF_ANY, *OF_SC202CS) + AUTO_EXPOSURE, OV5647 + numbers(*OF_ANY, *OF_OV5647)],
+    ids=["sc202cs", "ov5647"],
+)
+def test_takes_entities(esphome, yaml):
+    done = esphome.run("config", esphome.write(BOARD + PSRAM + I2C + yaml))
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ENTITIES_BAD)
+def test_refuses_entities_that_the_sensor_cannot_do(esphome, name):
+    yaml, message = ENTITIES_BAD[name]
+    assert message in refused(esphome, BOARD + PSRAM + I2C + yaml)
+
+
+def test_generates_entities(esphome):
+    yaml = BOARD + PSRAM + I2C + CAMERA + numbers("gain", "contrast") + AUTO_EXPOSURE
+    done = esphome.run("compile", "--only-generate", esphome.write(yaml))
+    assert done.returncode == 0, done.stdout
+    main = (esphome.folder / ".esphome/build/testdevice/src/main.cpp").read_text()
+    for call in ("set_control(mipi_dsi_cam::Control::GAIN, 1000)", "set_initial_value(128",
+                 "set_control(mipi_dsi_cam::Control::CONTRAST, 1)", "set_parent(main_camera)"):  # fmt: skip
+        assert call in main, call
 
 
 def script(*actions):

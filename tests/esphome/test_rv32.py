@@ -51,6 +51,9 @@ size_t others(MipiDsiCam *c) {
   c->capture_snapshot("/sdcard/a.jpg");
   if (!c->capture_snapshot_to_file("/sdcard/a.jpg"))
     return 0;
+  c->set_exposure(0);
+  if (!c->set_gain(2000) || !c->set_brightness(1) || !c->set_contrast(1) || !c->set_saturation(1))
+    return 0;
   c->stop_streaming();
   uint8_t *pixels = c->get_image_data();
   return same && pixels != nullptr ? c->get_image_size() + c->get_image_width() * c->get_image_height() : 0;
@@ -62,8 +65,12 @@ api:
 sensor: [{platform: rtsp_server, clients: {name: Clients}}]
 binary_sensor: [{platform: rtsp_server, streaming: {name: Streaming}}]
 text_sensor: [{platform: rtsp_server, url: {name: Stream URL}}]
-switch: [{platform: rtsp_server, name: Stream}]
-number: [{platform: rtsp_server, gop: {name: GOP}}]
+switch:
+  - {platform: rtsp_server, name: Stream}
+  - {platform: mipi_dsi_cam, auto_exposure: {name: Auto exposure}}
+number:
+  - {platform: rtsp_server, gop: {name: GOP}}
+  - {platform: mipi_dsi_cam, gain: {name: Gain}}
 button: [{platform: rtsp_server, name: Key frame}]
 """
 
@@ -113,6 +120,7 @@ def compile_one(generated, name) -> Path:
     "name",
     [
         "adapters.cpp",
+        "esphome/components/mipi_dsi_cam/entities.cpp",
         "esphome/components/mipi_dsi_cam/mipi_dsi_cam.cpp",
         "esphome/components/mipi_dsi_cam/snapshot.cpp",
         "esphome/components/rtsp_server/entities.cpp",
