@@ -13,6 +13,7 @@ from p4 import BOARD, WIFI_BOARD
 from test_board import SMALLEST
 
 STANDINS = ROOT / "tests/standins/esphome"
+IDF = ROOT / "tests/standins/idf"  # what is not in the former
 GXX = "riscv64-unknown-elf-g++"
 FLAGS = """-march=rv32imafc -mabi=ilp32f -std=gnu++20 -Os -Wall -Werror -Wno-sign-compare
 -fno-exceptions -fno-rtti -nostdinc -nostdinc++ -D_GNU_SOURCE -DESP_PLATFORM -DUSE_ESP32
@@ -87,7 +88,8 @@ def includes(generated) -> list[str]:
     system = [STANDINS / "cxx", f"/usr/include/c++/{version}",
               f"/usr/include/{machine}/c++/{version}", built_in, f"{built_in}-fixed",
               "/usr/lib/picolibc/riscv64-unknown-elf/include"]  # fmt: skip
-    own = [STANDINS, generated, ROOT / "include", ROOT / "ports/esp32p4", ROOT / "ports/esp_video"]
+    own = [STANDINS, IDF, generated, ROOT / "include", ROOT / "ports/esp32p4",
+           ROOT / "ports/esp_video"]
     return [f"-I{path}" for path in own] + [a for path in system for a in ("-isystem", str(path))]
 
 
