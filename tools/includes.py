@@ -21,9 +21,9 @@ HEADERS = {
     "base": "access_unit addr base64 err event gather hash span time",
     "rtp": "rtcp rtp",
     "media": "format h264_nal h264_pack h264_params ring sdp sound_pack",
-    "rtsp": "rtsp_headers rtsp_msg rtsp_state",
+    "rtsp": "rtsp_auth rtsp_headers rtsp_msg rtsp_state",
     "http": "http_msg",
-    "server": "datagrams server stats",
+    "server": "credentials datagrams server stats",
     "port": "loop tls",
 }
 LAYER_OF = {name: layer for layer, names in HEADERS.items() for name in names.split()}

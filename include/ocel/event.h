@@ -13,6 +13,7 @@ extern "C" {
 /// 'i' info, 'd' debug.
 #define OCEL_EVENTS(X)                                                           \
   X(CONNECTED, 'd', "connection opened")                                         \
+  X(AUTH_FAILED, 'w', "wrong user name or password; a from this address lately") \
   X(REFUSED, 'w', "connection refused: all in use")                              \
   X(DISCONNECTED, 'd', "connection closed, reason a (ocel_close_reason)")        \
   X(REQUEST, 'd', "request: method a (ocel_rtsp_method), answered status b")     \

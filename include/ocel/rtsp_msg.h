@@ -15,6 +15,7 @@ extern "C" {
 /// Headers that are kept; all others are skipped. X(enumerator, name on the wire)
 #define OCEL_RTSP_HEADERS(X)                \
   X(ACCEPT, "Accept")                       \
+  X(AUTHORIZATION, "Authorization")         \
   X(CONTENT_LENGTH, "Content-Length")       \
   X(CONTENT_TYPE, "Content-Type")           \
   X(CSEQ, "CSeq")                           \

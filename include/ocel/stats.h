@@ -23,6 +23,7 @@ typedef struct {
   uint32_t refused;  ///< Connections and sessions refused for lack of room.
   uint32_t requests;
   uint32_t errors;           ///< Requests answered with 400 or more.
+  uint32_t auth_failures;    ///< Requests with a wrong user name or password.
   uint64_t bytes;            ///< Media bytes sent: RTP packets with their headers.
   uint64_t packets;          ///< RTP packets sent.
   uint32_t skipped;          ///< Access units that slow readers did not get.

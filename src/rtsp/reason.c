@@ -12,6 +12,7 @@ typedef struct {
 static const reason REASON[] = {
     {200, "OK"                              },
     {400, "Bad Request"                     },
+    {401, "Unauthorized"                    },
     {404, "Not Found"                       },
     {405, "Method Not Allowed"              },
     {406, "Not Acceptable"                  },

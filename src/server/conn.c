@@ -14,7 +14,8 @@ static ocel__conn *find_free(ocel_server *s) {
 // The POST of a tunnel goes with its GET.
 static bool holds_nothing(const ocel__conn *c) {
   const bool serves = c->role == ROLE_POST && c->tunnel.other >= 0;
-  return c->state == CONN_OPEN && !ocel__has_session(c) && c->defer_until == 0 && !serves;
+  return c->state == CONN_OPEN && !ocel__has_session(c) && !serves &&
+         (c->defer_until == 0 || c->judging);
 }
 
 // The last free slot has been taken: the connection that has idled longest yields.

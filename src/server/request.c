@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "auth.h"
+
 typedef ocel_err (*handler)(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_wbuf *w);
 
 #define PUBLIC "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER"
@@ -95,13 +97,16 @@ static ocel_rtsp_state state_for(const ocel__conn *c, const ocel__ask *ask) {
   return fresh ? OCEL_INIT : c->session.state;
 }
 
-// The refusals that do not depend on the method's own handler; 200 if there is none.
+// The refusals for which it does not matter who asks; 200 if there is none.
+static uint16_t check_form(const ocel_rtsp_request *req) {
+  uint32_t cseq;
+  return ocel_cseq(req->header[OCEL_HEADER_CSEQ], &cseq) ? req->status : 400;
+}
+
+// Those that do not depend on the method's own handler.
 static uint16_t check(const ocel__conn *c, ocel__ask *ask) {
   const ocel_rtsp_request *req = ask->req;
   const ocel_span session = req->header[OCEL_HEADER_SESSION];
-  uint32_t cseq;
-  if (!ocel_cseq(req->header[OCEL_HEADER_CSEQ], &cseq)) return 400;
-  if (req->status != 200) return req->status;
   if (ocel_rtsp_url_parse(req->url, &ask->url) != OCEL_OK) return 400;
   ask->has_session_header = session.p != NULL;
   if (ask->has_session_header && !names_session(c, session)) return 454;
@@ -123,7 +128,12 @@ static bool refuse_options(const ocel_rtsp_request *req, ocel_wbuf *w) {
 }
 
 static ocel_err answer(ocel_server *s, ocel__conn *c, ocel__ask *ask, ocel_wbuf *w) {
-  const uint16_t status = check(c, ask);
+  uint16_t status = check_form(ask->req);
+  if (status != 200) return ocel__reply_status(w, ask->req, status);
+  const ocel__auth_verdict v = ocel__auth_check(s, c, ask->req, ask->now);
+  if (v == AUTH_WAIT) return OCEL_ERR_MORE;
+  if (v != AUTH_GRANTED) return ocel__auth_reply(s, c, ask->req, v == AUTH_STALE, w);
+  status = check(c, ask);
   if (status != 200) return ocel__reply_status(w, ask->req, status);
   if (refuse_options(ask->req, w)) return OCEL_OK;
   return HANDLER[ask->req->method](s, c, ask, w);

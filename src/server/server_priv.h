@@ -5,10 +5,12 @@
 #define OCEL_SERVER_PRIV_H
 
 #include "ocel/base64.h"
+#include "ocel/credentials.h"
 #include "ocel/h264_pack.h"
 #include "ocel/http_msg.h"
 #include "ocel/rtcp.h"
 #include "ocel/rtp.h"
+#include "ocel/rtsp_auth.h"
 #include "ocel/rtsp_headers.h"
 #include "ocel/rtsp_msg.h"
 #include "ocel/server.h"
@@ -25,6 +27,8 @@ enum {
   OCEL__PACE_BURST = 65536,  // bytes that a paced reader may get at once
   OCEL__CNAME_SIZE = 16,
   OCEL__COOKIE_MAX = 40,  // of an RTSP-over-HTTP tunnel; players send 16 to 32 characters
+  OCEL__NONCE_SIZE = 24,  // hexadecimal digits: 96 bits
+  OCEL__SUSPECTS = 16,    // addresses that lately sent wrong passwords
 };
 
 #define OCEL__HOUSEKEEPING (100 * OCEL_MILLISECOND)
@@ -102,13 +106,17 @@ typedef struct {
   bool secure;             // inside TLS
   bool in_tasks, in_datagrams;
   ocel__role role;
+  bool trusted;    // has shown the password
+  bool judging;    // `defer_until` is when its password is looked at
+  bool has_nonce;  // `nonce` has been told
   ocel_close_reason reason;
   int16_t buffer;       // request buffer, or -1
   uint32_t skip;        // bytes of an interleaved frame still to be thrown away
   ocel_us active_at;    // last request
   ocel_us progress_at;  // last byte taken
-  ocel_us defer_until;  // DESCRIBE waits for its stream; 0: no
+  ocel_us defer_until;  // DESCRIBE waits for its stream, or a password for its turn; 0: no
   ocel_addr peer, local;
+  uint8_t nonce[OCEL__NONCE_SIZE];  // the same as long as the connection lives
   ocel__session session;
   ocel__tunnel tunnel;  // unless `role` is ROLE_RTSP
   uint16_t out_at, out_n;
@@ -167,6 +175,20 @@ typedef struct {
   uint16_t cap, first, n;
 } ocel__queue;
 
+// What is kept of the credentials: H(A1) in hexadecimal digits.
+typedef struct {
+  bool set, allow_basic;
+  uint8_t name_n;
+  uint8_t name[OCEL_CREDENTIAL_MAX];
+  uint8_t md5[32], sha256[OCEL_DIGEST_MAX];
+} ocel__secret;
+
+typedef struct {
+  ocel_addr peer;
+  uint32_t failures;   // 0: the entry is free
+  ocel_us last, told;  // when one was counted, and when an event told of it
+} ocel__suspicion;
+
 struct ocel_server {
   ocel_server_config cfg;
   ocel_rtsp_limits limits;
@@ -174,6 +196,8 @@ struct ocel_server {
   ocel_us started, housekeeping_at, pace_at;
   bool stopping;
   uint8_t cname[OCEL__CNAME_SIZE];
+  ocel__secret secret;
+  ocel__suspicion suspects[OCEL__SUSPECTS];
   ocel_server_stats stats;
   uint16_t stream_count;
   int16_t conn_high;  // connections used so far: numbers below

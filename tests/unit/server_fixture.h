@@ -6,6 +6,7 @@
 
 #include "ocel/server.h"
 
+#include "fake_hash.h"
 #include "ocel_test.h"
 
 enum {
@@ -69,7 +70,7 @@ static inline void fixture_event(void *ctx, const ocel_event *e) {
 
 static inline ocel_server_config world_config(world *w) {
   ocel_server_config cfg = {
-      .platform = {w, fixture_random, fixture_wall_clock, fixture_event, NULL}
+      .platform = {w, fixture_random, fixture_wall_clock, fixture_event, fake_hash}
   };
   ocel_server_defaults(&cfg);
   cfg.rtp_port = 5004;

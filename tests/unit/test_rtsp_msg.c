@@ -350,6 +350,7 @@ static void reasons_are_those_of_the_rfc(void **state) {
   } WANT[] = {
       {200, "OK"                              },
       {400, "Bad Request"                     },
+      {401, "Unauthorized"                    },
       {404, "Not Found"                       },
       {405, "Method Not Allowed"              },
       {406, "Not Acceptable"                  },
