@@ -81,6 +81,11 @@ static bool set(reading *r, yaml_mark_t at, const char *name, const yaml_event_t
     (void)snprintf(text, sizeof text, "%s has a list or block as its value; give one value", name);
     return fail_at(r, at, text);
   }
+  const char *tag = (const char *)value->data.scalar.tag;
+  if (tag != NULL && strcmp(tag, "!secret") == 0) {
+    (void)snprintf(text, sizeof text, "%s: !secret is for ESPHome; write the value here", name);
+    return fail_at(r, value->start_mark, text);
+  }
   oceld_failure inner;
   if (oceld_option_set(r->options, option, (const char *)value->data.scalar.value, &inner)) {
     return true;

@@ -19,6 +19,7 @@ typedef struct {
 
 // clang-format off
 static const wording WORDINGS[OCEL_EVENT_COUNT] = {
+    [OCEL_EVENT_AUTH_FAILED] = {.text = "wrong user name or password, {a} from there lately"},
     [OCEL_EVENT_REFUSED] = {.text = "refused: all connections are in use; raise max_clients"},
     [OCEL_EVENT_DISCONNECTED] = {.text = "connection closed: {a}", .a = REASON},
     [OCEL_EVENT_REQUEST] = {.text = "{a} answered {b}", .a = METHOD},

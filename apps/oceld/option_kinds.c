@@ -226,6 +226,28 @@ static void describe_source(const oceld_option *option, char *out, size_t size) 
   (void)snprintf(out, size, "test, file:PATH or v4l2:DEVICE, for example v4l2:/dev/video0");
 }
 
+static bool read_username(const oceld_option *option, const char *value, void *field,
+                          oceld_failure *why) {
+  bool ok = value[0] != '\0' && strpbrk(value, ":\"\\\x7f") == NULL;
+  for (const char *s = value; *s != '\0'; s++) ok = ok && (unsigned char)*s >= ' ';
+  return ok ? copy_text(option, value, field, why) : refuse(option, value, why);
+}
+
+static void describe_username(const oceld_option *option, char *out, size_t size) {
+  (void)snprintf(out, size, "1 to %zu bytes, none of them a colon, quote or backslash",
+                 option->room - 1);
+}
+
+static bool read_password(const oceld_option *option, const char *value, void *field,
+                          oceld_failure *why) {
+  if (value[0] != '\0') return copy_text(option, value, field, why);
+  return oceld_fail(why, "it is empty; give 1 to %zu bytes", option->room - 1);
+}
+
+static void describe_password(const oceld_option *option, char *out, size_t size) {
+  (void)snprintf(out, size, "1 to %zu bytes", option->room - 1);
+}
+
 static bool read_file(const oceld_option *option, const char *value, void *field,
                       oceld_failure *why) {
   return copy_text(option, value, field, why);
@@ -248,6 +270,8 @@ const oceld_kind_rules *oceld_kind_rules_of(oceld_kind kind) {
       [OCELD_ADDRESS] = {read_address,  describe_address },
       [OCELD_SOURCE] = {read_source,   describe_source  },
       [OCELD_FILE] = {read_file,     describe_file    },
+      [OCELD_USERNAME] = {read_username, describe_username},
+      [OCELD_PASSWORD] = {read_password, describe_password},
   };
   return &RULES[kind];
 }

@@ -67,6 +67,15 @@ static const oceld_option TABLE[] = {
     {"ring_size", OCELD_BYTES, 1u << 20, 1u << 30, "", "BYTES",
      "memory for media; by default what two groups of pictures need",
      {NULL}, FIELD(ring_size), false},
+    {"username", OCELD_USERNAME, 0, 0, "", "NAME",
+     "ask for this user name, and the password", {NULL}, FIELD(username), false},
+    {"password", OCELD_PASSWORD, 0, 0, "", "TEXT",
+     "the password; ps shows it: better use password_file", {NULL}, FIELD(password), false},
+    {"password_file", OCELD_FILE, 0, 0, "", "FILE",
+     "the password is the first line of FILE", {NULL}, FIELD(password_file), false},
+    {"allow_basic", OCELD_CHOICE, 0, 0, "no", "WORD",
+     "offer Basic, which sends the password in the clear, without TLS too",
+     {"no", "yes"}, FIELD(allow_basic), false},
     {"log_level", OCELD_CHOICE, 0, 0, "info", "LEVEL",
      "what is logged", {"error", "warning", "info", "debug"}, FIELD(log_level), true},
 };
@@ -149,6 +158,9 @@ bool oceld_options_check(const oceld_options *o, oceld_failure *why) {
   if (o->qp_min > o->qp_max) {
     return oceld_fail(why, "qp_min (%u) is above qp_max (%u); give a qp_min of at most %u",
                       o->qp_min, o->qp_max, o->qp_max);
+  }
+  if ((o->username[0] == '\0') != (o->password[0] == '\0')) {
+    return oceld_fail(why, "username and password go together; give both or neither");
   }
   if (o->rtp_port != 0 && o->rtp_port == o->rtcp_port) {
     return oceld_fail(why,

@@ -38,6 +38,7 @@ typedef struct {
   uint32_t payload_max;
   uint32_t session_timeout;  ///< Seconds.
   uint32_t ring_size;        ///< Bytes; 0: by the source's rate.
+  uint32_t allow_basic;      ///< 1: outside TLS too.
   uint32_t log_level;        ///< An oceld_log_level.
   oceld_size size;
   oceld_rate fps;
@@ -46,6 +47,8 @@ typedef struct {
   char source[OCELD_PATH_MAX];
   char stats[OCELD_PATH_MAX];  ///< "": none.
   char tls_cert[OCELD_PATH_MAX], tls_key[OCELD_PATH_MAX];
+  char username[64], password[64];  ///< "": none, both or neither.
+  char password_file[OCELD_PATH_MAX];
 } oceld_options;
 
 /// How an option's value is written.
@@ -60,6 +63,8 @@ typedef enum {
   OCELD_ADDRESS,
   OCELD_SOURCE,  ///< test, file:PATH, v4l2:DEVICE.
   OCELD_FILE,
+  OCELD_USERNAME,
+  OCELD_PASSWORD,  ///< Never repeated in a message.
   OCELD_KIND_COUNT
 } oceld_kind;
 

@@ -16,6 +16,7 @@
 #include "ocel/loop.h"
 #include "media_memory.h"
 #include "monitor.h"
+#include "password.h"
 #include "report.h"
 #include "signals.h"
 #include "source.h"
@@ -110,6 +111,7 @@ static bool open_loop(program *p, oceld_failure *why) {
                                 .ctx = p};
   p->loop = ocel_loop_open(&cfg, why->text, sizeof why->text);
   if (p->loop == NULL) return false;
+  if (!oceld_password_apply(o, ocel_loop_server(p->loop), why)) return false;
   const uint16_t wanted = o->stats[0] != '\0' ? server.max_connections : 0;
   p->monitored = oceld_monitor_init(&p->monitor, ocel_loop_server(p->loop), 0, wanted);
   return p->monitored || oceld_fail(why, "out of memory");

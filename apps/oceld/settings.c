@@ -5,6 +5,7 @@
 
 #include "config_file.h"
 #include "log.h"
+#include "password.h"
 
 bool oceld_settings_load(int argc, char *const *argv, oceld_options *o, oceld_command_line *out,
                          oceld_failure *why) {
@@ -16,7 +17,7 @@ bool oceld_settings_load(int argc, char *const *argv, oceld_options *o, oceld_co
     if (!oceld_config_file_read(out->config, o, why)) return false;
     if (!oceld_command_line_read(argc, argv, o, out, why)) return false;
   }
-  return oceld_options_check(o, why);
+  return oceld_password_read(o, why) && oceld_options_check(o, why);
 }
 
 bool oceld_settings_apply_live(oceld_options *running, const oceld_options *next) {

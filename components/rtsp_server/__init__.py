@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """RTSP server: the picture of a camera as H.264 for Frigate, go2rtc, Home Assistant and players."""
 
+import logging
+
 from esphome import automation
 import esphome.codegen as cg
 from esphome.components import ota, socket, wifi
@@ -16,6 +18,8 @@ from esphome.core import CORE
 from esphome.types import ConfigType
 
 from . import board, library
+
+_LOGGER = logging.getLogger(__name__)
 
 CODEOWNERS = ["@ocel"]
 DEPENDENCIES = ["network"]
@@ -97,14 +101,27 @@ def _ports(config: ConfigType) -> ConfigType:
     return config
 
 
-def _no_login_yet(config: ConfigType) -> ConfigType:
+def _credential(value: object) -> str:
+    text = cv.string_strict(value)
+    if not 1 <= len(text.encode()) <= 63:
+        raise cv.Invalid("must have 1 to 63 bytes, for example 4 words from a dictionary")
+    return text
+
+
+def username(value: object) -> str:
+    text = _credential(value)
+    if any(c < " " or c in ':"\\\x7f' for c in text):
+        raise cv.Invalid("must hold no colon, quote or backslash, for example 'viewer'")
+    return text
+
+
+def _login(config: ConfigType) -> ConfigType:
     if (CONF_USERNAME in config) != (CONF_PASSWORD in config):
         raise cv.Invalid("username and password go together: give both or neither")
-    if CONF_USERNAME in config:
-        raise cv.Invalid(
-            "this version cannot ask for a password yet: remove username and password, and keep "
-            "the port inside your network",
-            path=[CONF_USERNAME],
+    if CONF_USERNAME not in config:
+        _LOGGER.warning(
+            "rtsp_server has no password: whoever reaches its port sees the picture; give "
+            "username and password, or keep it inside your network"
         )
     return config
 
@@ -146,8 +163,8 @@ CONFIG_SCHEMA = cv.All(
             cv.Optional(CONF_QP_MIN, default=10): cv.int_range(*QP_RANGE),
             cv.Optional(CONF_QP_MAX, default=40): cv.int_range(*QP_RANGE),
             cv.Optional(CONF_MDNS, default=True): cv.boolean,
-            cv.Optional(CONF_USERNAME): cv.string_strict,
-            cv.Optional(CONF_PASSWORD): cv.sensitive(cv.string_strict),
+            cv.Optional(CONF_USERNAME): username,
+            cv.Optional(CONF_PASSWORD): cv.sensitive(_credential),
             cv.Optional(CONF_ON_CLIENT_CONNECTED): automation.validate_automation(),
             cv.Optional(CONF_ON_CLIENT_DISCONNECTED): automation.validate_automation(),
             cv.Optional(CONF_ON_STREAM_START): automation.validate_automation(),
@@ -160,7 +177,7 @@ CONFIG_SCHEMA = cv.All(
     board.validate,
     _qp_bounds,
     _ports,
-    _no_login_yet,
+    _login,
     _reserve_sockets,
 )
 
@@ -252,4 +269,6 @@ async def to_code(config: ConfigType) -> None:
     cg.add(var.set_gop(config[CONF_GOP]))
     cg.add(var.set_qp(config[CONF_QP_MIN], config[CONF_QP_MAX]))
     cg.add(var.set_mdns(config[CONF_MDNS]))
+    if CONF_USERNAME in config:
+        cg.add(var.set_credentials(config[CONF_USERNAME], config[CONF_PASSWORD]))
     await automation.build_callback_automations(var, config, _CALLBACKS)

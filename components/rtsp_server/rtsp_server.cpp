@@ -4,6 +4,8 @@
 #include <cinttypes>
 #include <cstdio>
 
+#include <ocel/credentials.h>
+
 #include "esphome/components/network/util.h"
 #include "esphome/core/hal.h"
 #include "esphome/core/log.h"
@@ -46,7 +48,8 @@ void RTSPServer::setup() {
   this->update_();
   ESP_LOGI(TAG, "RTSP Server setup complete");
   ESP_LOGI(TAG, "Stream URL: %s", this->url().c_str());
-  ESP_LOGW(TAG, "No password: whoever reaches this port sees the picture; keep it inside your network");
+  if (this->username_ == nullptr)
+    ESP_LOGW(TAG, "No password: whoever reaches this port sees the picture; keep it inside your network");
 }
 
 #ifdef USE_ESP32
@@ -254,11 +257,12 @@ void RTSPServer::dump_config() {
                 "  QP: %" PRIu32 " to %" PRIu32
                 "\n"
                 "  mDNS: %s\n"
-                "  Authentication: none",
+                "  Authentication: %s",
                 this->url().c_str(), YESNO(this->wanted_), this->udp_ ? "UDP and TCP" : "TCP", this->rtp_port_,
                 this->rtcp_port_, this->max_clients_, this->session_timeout_s_,
                 START_NAMES[static_cast<uint8_t>(this->start_)], this->settings_.bitrate, this->settings_.gop,
-                this->settings_.qp_min, this->settings_.qp_max, YESNO(this->mdns_));
+                this->settings_.qp_min, this->settings_.qp_max, YESNO(this->mdns_),
+                this->username_ == nullptr ? "none" : "Digest");
 }
 
 // ---- the server's task ----
@@ -277,6 +281,17 @@ void RTSPServer::run_() {
     }
   }
   this->ended_ = true;
+}
+
+bool RTSPServer::ask_for_password_(ocel_server *server) {
+  if (this->username_ == nullptr)
+    return true;
+  const ocel_credentials credentials{this->username_, this->password_, false};
+  const ocel_err rc = ocel_server_set_credentials(server, &credentials);
+  if (rc != OCEL_OK)
+    this->fail_(rc == OCEL_ERR_CONFIG ? "username or password is too long, or has a character that is not allowed"
+                                      : "mbedTLS lacks MD5 or SHA-256: set CONFIG_MBEDTLS_MD5_C and SHA256_C");
+  return rc == OCEL_OK;
 }
 
 bool RTSPServer::open_() {
@@ -305,6 +320,10 @@ bool RTSPServer::open_() {
   ocel_loop *loop = ocel_loop_open(&cfg, error, sizeof(error));
   if (loop == nullptr) {
     this->fail_(error);
+    return false;
+  }
+  if (!this->ask_for_password_(ocel_loop_server(loop))) {
+    ocel_loop_close(loop);
     return false;
   }
   ocel_ring *ring = ocel_ring_init(this->ring_memory_, ocel_ring_size(&this->ring_cfg_), &this->ring_cfg_);
@@ -383,6 +402,8 @@ void RTSPServer::on_event_(const ocel_event *event, const ocel_addr *peer) {
     this->note_(Notice::CONNECTED, text);
   } else if (event->code == OCEL_EVENT_SESSION_END) {
     this->note_(Notice::DISCONNECTED, text);
+  } else if (event->code == OCEL_EVENT_AUTH_FAILED) {
+    ESP_LOGW(TAG, "%s: wrong user name or password, %" PRIu32 " from there lately", text, event->a);
   } else if (event->code == OCEL_EVENT_REQUEST) {
     ESP_LOGV(TAG, "%s: %s, answered %" PRIu32, text, ocel_rtsp_method_name(static_cast<ocel_rtsp_method>(event->a)),
              event->b);

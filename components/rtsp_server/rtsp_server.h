@@ -74,6 +74,10 @@ class RTSPServer final : public Component
   void set_session_timeout(uint16_t seconds) { this->session_timeout_s_ = seconds; }
   void set_start(Start start) { this->start_ = start; }
   void set_mdns(bool mdns) { this->mdns_ = mdns; }
+  void set_credentials(const char *username, const char *password) {
+    this->username_ = username;
+    this->password_ = password;
+  }
 
   // Actions and what entities call. Main loop only; none of it waits.
   void start();
@@ -130,6 +134,7 @@ class RTSPServer final : public Component
   // The server's task.
   void run_();
   bool open_();
+  bool ask_for_password_(ocel_server *server);
   void serve_();
   void on_event_(const ocel_event *event, const ocel_addr *peer);
   void on_wake_(ocel_us now);
@@ -143,6 +148,8 @@ class RTSPServer final : public Component
   void *ring_memory_{nullptr};
   const char *stream_path_{nullptr};
   uint16_t port_{0}, rtp_port_{0}, rtcp_port_{0};
+  const char *username_{nullptr};  // nullptr: no password is asked for
+  const char *password_{nullptr};
   uint16_t session_timeout_s_{60};
   uint8_t max_clients_{0};
   Start start_{Start::AUTO};

@@ -25,6 +25,7 @@ class Device:
 
     def __init__(self, program, esphome, port, api_port):
         self.url = f"rtsp://127.0.0.1:{port}/stream"
+        self.login_url = f"rtsp://viewer:pa%3Ass%20w@127.0.0.1:{port}/stream"
         self.api_port = api_port
         self.log_path = esphome.folder / "log"
         self.process = subprocess.Popen(
@@ -53,7 +54,8 @@ class Device:
 @pytest.fixture(scope="module")
 def program(esphome_for_session):
     esphome = esphome_for_session
-    ports = {"port": free_port(), "rtp_port": free_port(), "rtcp_port": free_port()}
+    ports = {"port": free_port(), "rtp_port": free_port(), "rtcp_port": free_port(),
+             "username": "viewer", "password": "pa:ss w"}  # fmt: skip
     api_port = free_port()
     for name in ("common.yaml", "test.host.yaml"):
         text = (HERE / name).read_text().replace("../../components", f"{ROOT}/components")
@@ -75,9 +77,10 @@ def device(program):
         device.stop()
 
 
-def ffmpeg(device, *arguments, transport="tcp") -> subprocess.CompletedProcess:
+def ffmpeg(device, *arguments, transport="tcp", url=None) -> subprocess.CompletedProcess:
     return subprocess.run(
-        ["ffmpeg", "-v", "warning", "-rtsp_transport", transport, "-i", device.url, *arguments],
+        ["ffmpeg", "-v", "warning", "-rtsp_transport", transport, "-i", url or device.login_url,
+         *arguments],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -96,13 +99,23 @@ def test_streams_to_ffmpeg(device, transport):
 
 
 def test_log_says_what_users_look_for(device):
-    device.wait_for("Authentication: none")
+    device.wait_for("Authentication: Digest")
     log = device.log()
     assert "RTSP Server setup complete" in log
     assert f"Stream URL: {device.url}" in log
     for line in ("Max clients: 3", "Bitrate: 2000000 bit/s", "GOP: 30", "QP: 10 to 40"):
         assert line in log
     assert "took a long time" not in log
+    assert "No password" not in log and "pa:ss" not in log
+
+
+@pytest.mark.parametrize("login", ["", "viewer:wrong@", "other:pa%3Ass%20w@"])
+def test_nobody_plays_without_the_password(device, login):
+    done = ffmpeg(device, "-frames:v", "1", "-f", "null", "-",
+                  url=device.url.replace("//", f"//{login}"))  # fmt: skip
+    assert done.returncode != 0 and "401 Unauthorized" in done.stderr
+    if login:
+        device.wait_for("127.0.0.1: wrong user name or password, 1 from there lately")
 
 
 def test_automations_run_in_order(device):
@@ -154,7 +167,7 @@ class Home:
 
 async def viewer(device):
     return await asyncio.create_subprocess_exec(
-        "ffmpeg", "-v", "error", "-rtsp_transport", "tcp", "-i", device.url, "-f", "null", "-",
+        "ffmpeg", "-v", "error", "-rtsp_transport", "tcp", "-i", device.login_url, "-f", "null", "-",
         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
 

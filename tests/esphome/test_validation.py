@@ -42,6 +42,7 @@ GOOD = {
     "a path with folders": "\n  stream_path: /cam/front",
     "each way to start": "\n  start: live",
     "no announcement": "\n  mdns: false",
+    "a login": "\n  username: viewer\n  password: 'pa:ss w\"'",
 }
 
 BAD = {
@@ -63,10 +64,13 @@ BAD = {
     "quantiser bounds equal": ("\n  qp_min: 30\n  qp_max: 30", "the encoder cannot keep the bitrate"),
     "a user name alone": ("\n  username: me", "go together: give both or neither"),
     "a password alone": ("\n  password: secret", "go together: give both or neither"),
-    "a login, which is not there yet": (
-        "\n  username: me\n  password: secret",
-        "cannot ask for a password yet: remove username and password",
+    "a user name with a colon": ("\n  username: 'm:e'\n  password: secret", "must hold no colon"),
+    "a user name too long": (
+        f"\n  username: {'m' * 64}\n  password: secret",
+        "must have 1 to 63 bytes",
     ),
+    "a password too long": (f"\n  username: me\n  password: {'é' * 32}", "must have 1 to 63 bytes"),
+    "no password": ("\n  username: me\n  password: ''", "must have 1 to 63 bytes"),
     "a transport that is none": ("\n  transport: sctp", "Unknown value 'sctp'"),
     "a start that is none": ("\n  start: now", "Unknown value 'now'"),
     "a session timeout too short": ("\n  session_timeout: 5s", "value must be at least"),
@@ -79,6 +83,8 @@ def test_takes(esphome, name):
     done = esphome.run("config", esphome.write(HOST.format(root=ROOT, options=GOOD[name])))
     assert done.returncode == 0, done.stdout
     assert "Configuration is valid!" in done.stdout
+    warned = "rtsp_server has no password" in done.stdout
+    assert warned == ("username" not in GOOD[name])
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -48,6 +48,8 @@ static void put_value(const oceld_options *o, const oceld_option *option, char *
     case OCELD_ADDRESS:
     case OCELD_SOURCE:
     case OCELD_FILE:
+    case OCELD_USERNAME:
+    case OCELD_PASSWORD:
     case OCELD_KIND_COUNT: (void)snprintf(out, size, "%s", field); return;
   }
 }
@@ -210,7 +212,7 @@ static void a_slip_is_recognised(void **state) {
       {"max-client",                                       "max_clients"},
       {"qp-mn",                                            "qp_min"     },
       {"verbose",                                          NULL         },
-      {"username",                                         NULL         },
+      {"rotation",                                         NULL         },
       {"",                                                 NULL         },
       {"an_option_name_that_is_longer_than_any_other_one", NULL         },
   };

@@ -70,7 +70,7 @@ static const struct {
   const char *name, *text, *at, *says;
 } BAD[] = {
     {"unknown option",   "port: 9000\nprot: 1\n",               ":2: ", "unknown option prot; did you mean port?"                     },
-    {"unknown in block", "rtsp_server:\n  username: me\n",      ":2: ", "unknown option username"                                     },
+    {"unknown in block", "rtsp_server:\n  rotation: 90\n",      ":2: ", "unknown option rotation"                                     },
     {"dashes",           "stream-path: /a\n",                   ":1: ", "did you mean stream_path?"                                   },
     {"out of range",     "rtsp_server:\n  port: 1\n\n  gop: 0",
      ":4: ",                                                            "gop: \"0\" is not allowed; give a whole number from 1 to 120"},
