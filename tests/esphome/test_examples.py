@@ -10,7 +10,7 @@ from esphome.config_validation import COMPONENT_SCHEMA
 from esphome.loader import get_component, get_platform, install_meta_finder
 
 from conftest import ROOT
-from p4 import BOARD, PSRAM
+from p4 import BOARD, CAMERA, I2C, PSRAM
 
 EXAMPLES = sorted((ROOT / "examples/esphome").glob("*.yaml"))
 COMPLETE = ROOT / "examples/esphome/example_esphome.yaml"
@@ -82,6 +82,16 @@ def test_the_complete_example_has_every_entity(complete, platform):
     assert wanted and wanted - set(ours) == set()
 
 
+def test_the_examples_have_every_option_of_the_camera():
+    """Those of one sensor are in another example than those of the other."""
+    text = "".join(path.read_text() for path in EXAMPLES)
+    wanted = options(get_component("mipi_dsi_cam").config_schema) - {"on_snapshot"}
+    for platform in ("number", "switch"):
+        wanted |= options(get_platform(platform, "mipi_dsi_cam").config_schema) - {"mipi_dsi_cam_id"}
+    assert len(wanted) > 20
+    assert wanted - set(re.findall(r"^ +(\w+):", text, re.M)) == set()
+
+
 @pytest.mark.parametrize("file", [COMPLETE, DOCS], ids=lambda path: path.stem)
 def test_every_action_and_condition_is_shown(file):
     wanted = registered(ACTION_REGISTRY) | registered(CONDITION_REGISTRY)
@@ -114,7 +124,10 @@ BLOCKS = re.findall(r"^```yaml\n(.*?)^```", DOCS.read_text(), re.S | re.M)
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.splitlines()[0])
 def test_the_documentations_yaml_is_valid(esphome, block):
-    esphome.write(BOARD + PSRAM if "mipi_dsi_cam:" in block else HOST, "around.yaml")
+    around = HOST
+    if "mipi_dsi_cam" in block:
+        around = BOARD + PSRAM + ("" if "\nmipi_dsi_cam:" in block else I2C + CAMERA)
+    esphome.write(around, "around.yaml")
     block = re.sub(r"path: [./]*components", f"path: {ROOT}/components", block)
     yaml = "packages: {around: !include around.yaml}\n" + block
     done = esphome.run("config", esphome.write(yaml))
