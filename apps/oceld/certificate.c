@@ -10,7 +10,12 @@
 
 #include "log.h"
 
-enum { HANDSHAKES_MAX = 16, FILE_BYTES_MAX = 1 << 16, HOST_NAME_MAX_BYTES = 64 };
+enum {
+  HANDSHAKES_MAX = 16,
+  SESSIONS_PREPARED = 2,
+  FILE_BYTES_MAX = 1 << 16,
+  HOST_NAME_MAX_BYTES = 64
+};
 
 typedef struct {
   char path[OCELD_PATH_MAX];
@@ -181,6 +186,7 @@ ocel_tls *oceld_certificate_open(const oceld_options *o, unsigned sessions, ocel
     const ocel_tls_config cfg = {.certificate = m.certificate,
                                  .key = m.key,
                                  .sessions = (uint16_t)(sessions + HANDSHAKES_MAX),
+                                 .prepared = SESSIONS_PREPARED,
                                  .handshakes = HANDSHAKES_MAX};
     tls = ocel_tls_open(&cfg, error, sizeof error);
     if (tls == NULL) (void)oceld_fail(why, "%.200s: %s", m.place.path, error);

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -25,15 +26,26 @@ def wait_for(what, description: str, patience: float = PATIENCE):
     return result
 
 
+def free_port(host: str = "127.0.0.1") -> int:
+    with socket.socket() as s:
+        s.bind((host, 0))
+        return s.getsockname()[1]
+
+
 class Oceld:
     """Serves `source` on free ports of the loopback until `stop`."""
 
     def __init__(self, folder: Path, source: str, *options: str, host: str = "127.0.0.1",
-                 prefix: tuple[str, ...] = ()):
+                 prefix: tuple[str, ...] = (), tls: bool = False):
         self.host = host
         self._log = folder / "oceld.log"
         self._stats = folder / "stats.json"
         ports = ("--port", "0", "--rtp-port", "0", "--rtcp-port", "0")
+        self.tls_port = free_port(host) if tls else 0
+        if tls:
+            options = ("--tls-port", str(self.tls_port), *options)
+            if "--tls-cert" not in options:
+                options = ("--tls-cert", str(folder / "tls.pem"), *options)
         self.command = [*prefix, PROGRAM, "--bind", host, *ports, "--source", source,
                         "--stats", str(self._stats), *options]
         with self._log.open("wb") as log:
@@ -56,6 +68,14 @@ class Oceld:
     @property
     def url(self) -> str:
         return self.authority + "/stream"
+
+    @property
+    def secure_url(self) -> str:
+        return f"rtsps://{self.host}:{self.tls_port}/stream"
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the certificate, as it was logged at last."""
+        return re.findall(r"SHA-256 ([0-9A-F]{64})", self.log())[-1]
 
     def player(self, lower: str = "tcp", url: str | None = None, **how) -> Player:
         return Player(self.host, self.port, url or self.url, lower, **how)

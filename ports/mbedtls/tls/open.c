@@ -26,12 +26,12 @@ static ocel__tls *allocate(const ocel_tls_config *cfg) {
   return t;
 }
 
-static bool prepare_sessions(ocel__tls *t, char *error, size_t error_size) {
-  for (unsigned i = 0; i < t->tls.sessions; i++) {
+static bool prepare_sessions(ocel__tls *t, unsigned count, char *error, size_t error_size) {
+  for (unsigned i = 0; i < count && i < t->tls.sessions; i++) {
     if (ocel__session_prepare(&t->sessions[i], t->identity)) continue;
     (void)snprintf(error, error_size,
                    "no memory for %u TLS connections; allow fewer clients, or free some memory",
-                   t->tls.sessions);
+                   count);
     return false;
   }
   return true;
@@ -52,7 +52,7 @@ static bool fill(ocel__tls *t, const ocel_tls_config *cfg, char *error, size_t e
   if (id == NULL) return false;
   adopt(t, id);
   memcpy(t->fingerprint, id->fingerprint, sizeof t->fingerprint);
-  return prepare_sessions(t, error, error_size);
+  return prepare_sessions(t, cfg->prepared > 0 ? cfg->prepared : cfg->sessions, error, error_size);
 }
 
 ocel_tls *ocel_tls_open(const ocel_tls_config *cfg, char *error, size_t error_size) {

@@ -10,9 +10,9 @@
 //   ...
 //   ocel_tls_close(tls);      // after ocel_loop_close
 //
-// Memory: each session's structures and record buffers are taken by ocel_tls_open and kept; a
-// handshake takes a few KiB more while it goes on, an open session what its keys need. So
-// `sessions` bounds it all (docs/tls.md has the measured numbers).
+// Memory: each session's structures and record buffers are taken once, by ocel_tls_open or when
+// the session is first used, and kept; a handshake takes a few KiB more while it goes on, an open
+// session what its keys need. So `sessions` bounds it all (docs/tls.md has the measured numbers).
 #ifndef OCEL_TLS_MBEDTLS_H
 #define OCEL_TLS_MBEDTLS_H
 
@@ -31,6 +31,7 @@ typedef struct {
   const char *certificate;    ///< PEM text: the server's certificate, then those that vouch for it.
   const char *key;            ///< PEM text of its private key; NULL: in `certificate`, too.
   uint16_t sessions;          ///< At once, handshakes included; 1..8192.
+  uint16_t prepared;          ///< Whose memory is taken at once; 0: all.
   uint16_t handshakes;        ///< At once; 1..sessions. More make the oldest one yield.
   ocel_us handshake_timeout;  ///< From the connection to its last byte; 0: 10 s.
   /// Unpredictable bytes; 0, or -1 if there are none. From the loop's thread and from that of
