@@ -10,8 +10,8 @@ use std::{error::Error, fs::File, io::BufWriter, io::Write, time::Duration};
 
 use futures::StreamExt;
 use retina::client::{
-    PlayOptions, Session, SessionOptions, SetupOptions, TcpTransportOptions, Transport,
-    UdpTransportOptions,
+    Credentials, PlayOptions, Session, SessionOptions, SetupOptions, TcpTransportOptions,
+    Transport, UdpTransportOptions,
 };
 use retina::codec::{CodecItem, FrameFormat};
 
@@ -25,14 +25,37 @@ fn transport(name: &str) -> Result<Transport, Failure> {
     }
 }
 
+fn percent_decoded(text: &str) -> Result<String, Failure> {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or("").as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2).ok_or("two digits follow a %")?;
+        bytes.push(u8::from_str_radix(digits, 16)?);
+        bytes.extend(rest.as_bytes());
+    }
+    Ok(String::from_utf8(bytes)?)
+}
+
+/// retina takes name and password beside the URL, not in it.
+fn take_login(address: &mut url::Url) -> Result<Option<Credentials>, Failure> {
+    let Some(password) = address.password().map(percent_decoded).transpose()? else {
+        return Ok(None);
+    };
+    let username = percent_decoded(address.username())?;
+    let cleared = address.set_username("").and(address.set_password(None));
+    cleared.map_err(|()| "a URL without a place for a login")?;
+    Ok(Some(Credentials { username, password }))
+}
+
 async fn pull(args: &[String]) -> Result<(), Failure> {
     let [_, address, lower, pictures, path] = args else {
         return Err("usage: retina-pull URL udp|tcp PICTURES FILE".into());
     };
     let wanted: usize = pictures.parse()?;
     let mut out = BufWriter::new(File::create(path)?);
-    let mut session =
-        Session::describe(url::Url::parse(address)?, SessionOptions::default()).await?;
+    let mut address = url::Url::parse(address)?;
+    let login = take_login(&mut address)?;
+    let mut session = Session::describe(address, SessionOptions::default().creds(login)).await?;
     let video = session
         .streams()
         .iter()
