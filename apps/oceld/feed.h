@@ -52,6 +52,9 @@ bool oceld_feed_commit(oceld_feed *f, size_t size, const ocel_commit *how);
 /// reserve, copy, commit.
 bool oceld_feed_put(oceld_feed *f, ocel_span unit, const ocel_commit *how);
 
+/// Publishes a block of sound, and wakes the server.
+void oceld_feed_put_sound(oceld_feed *f, ocel_span block, ocel_us captured_at);
+
 /// See ocel_ring_set_parameters.
 void oceld_feed_set_parameters(oceld_feed *f, ocel_span sps, ocel_span pps);
 

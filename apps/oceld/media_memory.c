@@ -9,6 +9,10 @@ enum {
   PER_UNIT = 1024,  // Room in front of a unit, its table and alignment.
   RECORDS_LEAST = 256,
   RECORDS_MOST = 16384,
+  SOUND_SECONDS = 10,
+  SOUND_RECORDS_LEAST = 64,
+  COMPRESSED_USUAL = 400,  // Bytes of a block; 128 kbit/s of AAC have 341.
+  SOUND_PER_UNIT = 32,     // The table of one unit, and alignment.
 };
 
 // The ring keeps room for one unit of its largest size. With room for two of the source's, the
@@ -51,6 +55,20 @@ bool oceld_ring_plan(const oceld_source_traits *traits, uint32_t ring_size, ocel
       .align = 64,
   };
   return true;
+}
+
+void oceld_sound_ring_plan(const oceld_source_traits *t, ocel_ring_config *out) {
+  const bool samples = ocel_format_sample_size(&t->sound) > 0;
+  const uint32_t usual = samples ? t->sound_unit_max : COMPRESSED_USUAL;
+  uint32_t records = SOUND_RECORDS_LEAST;
+  while (records < SOUND_SECONDS * t->sound_blocks) records *= 2;
+  *out = (ocel_ring_config){
+      .unit_max = t->sound_unit_max,
+      .bytes = records * (usual + SOUND_PER_UNIT) + 3 * (t->sound_unit_max + OCEL_RING_OVERHEAD),
+      .records = (uint16_t)records,
+      .align = 8,
+      .sound = true,
+  };
 }
 
 ocel_ring *oceld_ring_make(const ocel_ring_config *cfg, void **memory) {

@@ -13,6 +13,9 @@
 bool oceld_ring_plan(const oceld_source_traits *traits, uint32_t ring_size, ocel_ring_config *out,
                      oceld_failure *why);
 
+/// Plans a ring of sound for ten seconds; the source has sound.
+void oceld_sound_ring_plan(const oceld_source_traits *traits, ocel_ring_config *out);
+
 /// Builds a planned ring. `free` its `*memory` when nobody uses it any more.
 ocel_ring *oceld_ring_make(const ocel_ring_config *cfg, void **memory);
 

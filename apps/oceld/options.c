@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "ocel/format.h"
 #include "ocel/server.h"
 #include "option_kinds.h"
 
@@ -13,6 +14,9 @@
 _Static_assert(OCEL_START_DEFAULT == 0 && OCEL_START_GOP == 1 && OCEL_START_IDR == 2 &&
                    OCEL_START_LIVE == 3,
                "the words of `start` stand in the order of ocel_start");
+_Static_assert(OCEL_CODEC_H264 == 0 && OCEL_CODEC_PCMU == 1 && OCEL_CODEC_PCMA == 2 &&
+                   OCEL_CODEC_L16 == 3 && OCEL_CODEC_AAC == 4 && OCEL_CODEC_OPUS == 5,
+               "the words of `audio` stand in the order of ocel_codec");
 _Static_assert(OCELD_LOG_ERROR == 0 && OCELD_LOG_DEBUG == 3,
                "the words of `log_level` stand in the order of oceld_log_level");
 
@@ -55,6 +59,9 @@ static const oceld_option TABLE[] = {
      "lowest quantiser: best picture", {NULL}, FIELD(qp_min), true},
     {"qp_max", OCELD_INTEGER, 0, 51, "40", "N",
      "highest quantiser: worst picture", {NULL}, FIELD(qp_max), true},
+    {"audio", OCELD_CHOICE, 0, 0, "aac", "CODEC",
+     "what sound is encoded as; none leaves it out",
+     {"none", "pcmu", "pcma", "l16", "aac", "opus"}, FIELD(audio), false},
     {"start", OCELD_CHOICE, 0, 0, "default", "WHERE",
      "where a player begins; default is gop over TCP and idr over UDP",
      {"default", "gop", "idr", "live"}, FIELD(start), false},

@@ -34,6 +34,7 @@ typedef struct {
   uint32_t bitrate;  ///< Bits per second.
   uint32_t gop;      ///< Pictures from one IDR to the next.
   uint32_t qp_min, qp_max;
+  uint32_t audio;  ///< An ocel_codec; OCEL_CODEC_H264: no sound.
   uint32_t start;  ///< An ocel_start.
   uint32_t payload_max;
   uint32_t session_timeout;  ///< Seconds.
@@ -75,7 +76,7 @@ typedef struct {
   const char *initial;   ///< The default as a user would write it; "": empty or zero.
   const char *metavar;   ///< What --help shows as the value.
   const char *help;      ///< One line, without the range.
-  const char *words[5];  ///< OCELD_CHOICE: in the order of the field's values, NULL-terminated.
+  const char *words[8];  ///< OCELD_CHOICE: in the order of the field's values, NULL-terminated.
   size_t offset, room;   ///< The field in oceld_options.
   bool live;             ///< A running program can change it.
 } oceld_option;

@@ -25,7 +25,7 @@ typedef struct {
   oceld_options options;
   oceld_source *source;
   bool stepped;  // The source has no thread of its own.
-  void *ring_memory;
+  void *ring_memory, *sound_memory;
   ocel_tls *tls;  // NULL: RTSP only.
   ocel_loop *loop;
   oceld_monitor monitor;
@@ -81,6 +81,7 @@ static bool open_source(program *p, oceld_source_traits *traits, oceld_failure *
   const oceld_options *o = &p->options;
   oceld_source_config cfg = {.size = o->size, .fps = o->fps, .tuning = tuning_of(o)};
   oceld_failure inner;
+  cfg.audio = (ocel_codec)o->audio;
   cfg.type = oceld_options_source(o, &cfg.path);
   p->source = oceld_source_open(&cfg, traits, &inner);
   if (p->source == NULL) return oceld_fail(why, "source %.100s: %.380s", o->source, inner.text);
@@ -117,6 +118,21 @@ static bool open_loop(program *p, oceld_failure *why) {
   return p->monitored || oceld_fail(why, "out of memory");
 }
 
+static bool make_sound_ring(program *p, const oceld_source_traits *traits,
+                            ocel_stream_config *stream, oceld_failure *why) {
+  ocel_ring_config plan;
+  if (!ocel_format_is_sound(&traits->sound)) return true;
+  oceld_sound_ring_plan(traits, &plan);
+  ocel_ring *ring = oceld_ring_make(&plan, &p->sound_memory);
+  if (ring == NULL)
+    return oceld_fail(why, "%u bytes of memory for sound cannot be had", plan.bytes);
+  stream->track[1] = ring;
+  stream->format[1] = traits->sound;
+  stream->track_count = 2;
+  oceld_source_carry_sound(p->source, ring);
+  return true;
+}
+
 static bool add_stream(program *p, const oceld_source_traits *traits, oceld_failure *why) {
   const oceld_options *o = &p->options;
   ocel_ring_config plan;
@@ -128,12 +144,13 @@ static bool add_stream(program *p, const oceld_source_traits *traits, oceld_fail
   }
   oceld_log(OCELD_LOG_DEBUG, "media memory: %u bytes, %u pictures of at most %u", plan.bytes,
             plan.records, plan.unit_max);
-  const ocel_stream_config stream = {.path = o->stream_path,
-                                     .start = (ocel_start)o->start,
-                                     .keyframe_on_request = traits->keyframe_on_request,
-                                     .bitrate = traits->bitrate,
-                                     .track_count = 1,
-                                     .track = {ring}};
+  ocel_stream_config stream = {.path = o->stream_path,
+                               .start = (ocel_start)o->start,
+                               .keyframe_on_request = traits->keyframe_on_request,
+                               .bitrate = traits->bitrate,
+                               .track_count = 1,
+                               .track = {ring}};
+  if (!make_sound_ring(p, traits, &stream, why)) return false;
   p->monitor.stream = ocel_server_add_stream(ocel_loop_server(p->loop), &stream);
   if (p->monitor.stream < 0) return oceld_fail(why, "the server takes no such stream");
   p->stepped = oceld_source_start_stepped(p->source, ring, wake, p->loop);
@@ -220,6 +237,7 @@ static void release(program *p) {
   ocel_loop_close(p->loop);
   ocel_tls_close(p->tls);
   free(p->ring_memory);
+  free(p->sound_memory);
 }
 
 bool oceld_serve(const oceld_options *options, int argc, char *const *argv, oceld_failure *why) {

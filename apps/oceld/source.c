@@ -20,6 +20,7 @@ static const ocel_us DROP_LOG_INTERVAL = 10 * OCEL_SECOND;
 
 struct oceld_feed {
   ocel_ring *ring;
+  ocel_ring *sound;  // NULL: sound is left out.
   void (*wake)(void *ctx);
   void *ctx;
   uint32_t unit_max;
@@ -110,6 +111,18 @@ bool oceld_feed_put(oceld_feed *f, ocel_span unit, const ocel_commit *how) {
   if (room == NULL) return false;
   memcpy(room, unit.p, unit.n);
   return oceld_feed_commit(f, unit.n, how);
+}
+
+void oceld_feed_put_sound(oceld_feed *f, ocel_span block, ocel_us captured_at) {
+  const ocel_commit how = {OCEL_WRAP_BLOCK, captured_at};
+  if (f->sound == NULL) return;
+  uint8_t *room = ocel_ring_reserve(f->sound, (uint32_t)block.n);
+  if (room == NULL) {
+    oceld_feed_drop(f, "the network loop is late for sound");
+    return;
+  }
+  memcpy(room, block.p, block.n);
+  if (ocel_ring_commit(f->sound, (uint32_t)block.n, &how) == OCEL_OK) f->wake(f->ctx);
 }
 
 void oceld_feed_set_parameters(oceld_feed *f, ocel_span sps, ocel_span pps) {
@@ -207,6 +220,8 @@ static bool start_thread(oceld_source *s, oceld_failure *why) {
   s->started = true;
   return true;
 }
+
+void oceld_source_carry_sound(oceld_source *s, ocel_ring *ring) { s->feed.sound = ring; }
 
 bool oceld_source_start(oceld_source *s, ocel_ring *ring, void (*wake)(void *ctx), void *ctx,
                         oceld_failure *why) {

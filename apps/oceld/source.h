@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A source of access units: a thread, or its owner's own, that fills one media ring.
+// A source of access units: a thread, or its owner's own, that fills a ring with pictures, and
+// perhaps another with sound.
 //
 //   oceld_source *s = oceld_source_open(&cfg, &traits, &why);   // how big must the ring be?
 //   oceld_source_start(s, ring, &outlet, &why);
@@ -11,6 +12,7 @@
 #ifndef OCELD_SOURCE_H
 #define OCELD_SOURCE_H
 
+#include "ocel/format.h"
 #include "ocel/ring.h"
 #include "options.h"
 
@@ -29,6 +31,7 @@ typedef struct {
   oceld_size size;   ///< 0 x 0: the source's own.
   oceld_rate fps;    ///< 0/1: the source's own.
   oceld_tuning tuning;
+  ocel_codec audio;  ///< What sound is encoded as; OCEL_CODEC_H264: there is to be none.
 } oceld_source_config;
 
 /// What is known about a source once it is open.
@@ -38,6 +41,9 @@ typedef struct {
   uint32_t gop_units;        ///< And its number of pictures.
   uint32_t bitrate;          ///< Bits per second; 0: unknown.
   bool keyframe_on_request;  ///< oceld_source_request_keyframe has an effect.
+  ocel_format sound;         ///< Of its sound; OCEL_CODEC_H264: it has none.
+  uint32_t sound_unit_max;   ///< Largest block of sound, bytes.
+  uint32_t sound_blocks;     ///< Blocks a second.
   char description[160];     ///< For the log: "1280x720, 30 fps, ...".
 } oceld_source_traits;
 
@@ -45,6 +51,10 @@ typedef struct {
 /// @return NULL if that fails.
 oceld_source *oceld_source_open(const oceld_source_config *cfg, oceld_source_traits *traits,
                                 oceld_failure *why);
+
+/// Where the sound goes, if there is any; before the source is started. The ring must outlive the
+/// source.
+void oceld_source_carry_sound(oceld_source *s, ocel_ring *ring);
 
 /// Starts the thread. `wake(ctx)` is called in it after each access unit; `ring` must outlive
 /// the source.

@@ -75,3 +75,12 @@ void oceld_overlay_draw(AVFrame *picture, const char *text) {
     draw_glyph(picture, glyph_of(text[i]), x, back.y + BORDER * scale, scale);
   }
 }
+
+void oceld_overlay_flash(AVFrame *picture, bool on) {
+  const int side = picture->height / 16 * 2;
+  const box square = {0, 0, side < picture->width ? side : picture->width / 2 * 2, side};
+  const box colour = {0, 0, square.width / 2, square.height / 2};
+  fill(picture, 0, square, on ? WHITE : BLACK);
+  fill(picture, 1, colour, GREY);
+  fill(picture, 2, colour, GREY);
+}

@@ -4,15 +4,11 @@
 #ifndef OCELD_PICTURES_H
 #define OCELD_PICTURES_H
 
-#include <libavfilter/avfilter.h>
-#include <libavutil/frame.h>
-
-#include "libav.h"
+#include "graph.h"
 
 /// Fields are private; zero it first.
 typedef struct {
-  AVFilterGraph *graph;  // NULL until there is one.
-  AVFilterContext *in, *out;
+  oceld_graph graph;
   int width, height, format;  // What the graph takes.
 } oceld_pictures;
 

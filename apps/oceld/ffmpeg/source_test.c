@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The test picture: FFmpeg's moving pattern with a running clock in it.
+// The test picture: FFmpeg's moving pattern with a running clock in it; and a beep each second,
+// while a square in the picture is white.
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include "ocel/loop.h"
 #include "pace.h"
 #include "pictures.h"
+#include "sound.h"
+#include "tone.h"
 
 typedef struct {
   oceld_rate rate;
@@ -18,13 +21,19 @@ typedef struct {
   oceld_pictures pictures;
   oceld_encoder encoder;
   AVFrame *frame;
+  oceld_sound sound;
+  AVFrame *tone;
+  ocel_us spoken;      // The beginning of the next piece of sound.
+  ocel_us wall_shift;  // From the loop's clock to the wall clock.
 } test_picture;
 
 static void close_test(void *self) {
   test_picture *t = self;
   oceld_encoder_free(&t->encoder);
   oceld_pictures_free(&t->pictures);
+  oceld_sound_close(&t->sound);
   av_frame_free(&t->frame);
+  av_frame_free(&t->tone);
   free(t);
 }
 
@@ -40,14 +49,16 @@ static bool prepare(test_picture *t, const oceld_source_config *cfg, oceld_sourc
                  ",format=yuv420p",
                  size.width, size.height, t->rate.numerator, t->rate.denominator);
   t->frame = av_frame_alloc();
-  if (t->frame == NULL) return oceld_fail(why, "out of memory");
+  t->tone = av_frame_alloc();
+  if (t->frame == NULL || t->tone == NULL) return oceld_fail(why, "out of memory");
   oceld_encoder_traits(t->rate, &cfg->tuning, traits);
   (void)snprintf(traits->description, sizeof traits->description,
                  "test picture, %" PRIu32 "x%" PRIu32 ", %.4g fps, %" PRIu32 " kbit/s", size.width,
                  size.height, (double)t->rate.numerator / t->rate.denominator,
                  cfg->tuning.bitrate / 1000);
   return oceld_encoder_exists(why) && oceld_pictures_generate(&t->pictures, filters, why) &&
-         oceld_encoder_init(&t->encoder, t->rate, &cfg->tuning, why);
+         oceld_encoder_init(&t->encoder, t->rate, &cfg->tuning, why) &&
+         oceld_sound_open(&t->sound, cfg->audio, traits, why);
 }
 
 static void *open_test(const oceld_source_config *cfg, oceld_source_traits *traits,
@@ -73,7 +84,7 @@ static void clock_text(char *out, size_t size) {
 }
 
 // Draws the clock into the next picture of the pattern.
-static bool next_picture(test_picture *t, oceld_failure *why) {
+static bool next_picture(test_picture *t, ocel_us at, oceld_failure *why) {
   char text[32];
   av_frame_unref(t->frame);
   if (oceld_pictures_get(&t->pictures, t->frame, why) != 1) return false;
@@ -81,18 +92,40 @@ static bool next_picture(test_picture *t, oceld_failure *why) {
   if (rc < 0) return oceld_libav_fail(why, "no memory for a picture", rc);
   clock_text(text, sizeof text);
   oceld_overlay_draw(t->frame, text);
+  oceld_overlay_flash(t->frame, oceld_tone_is_on(at + t->wall_shift));
+  return true;
+}
+
+static ocel_us wall_now(void) {
+  struct timespec now;
+  (void)clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec * OCEL_SECOND + now.tv_nsec / 1000;
+}
+
+// Puts out what has been heard up to now; after a stop of over a second, what is heard from now.
+static bool speak(test_picture *t, oceld_feed *feed, oceld_failure *why) {
+  const ocel_us now = ocel_loop_now();
+  if (now - t->spoken > OCEL_SECOND) t->spoken = now;
+  for (; t->spoken + OCELD_TONE_FRAME <= now; t->spoken += OCELD_TONE_FRAME) {
+    const int rc = oceld_tone_make(t->tone, t->spoken + t->wall_shift);
+    if (rc < 0) return oceld_libav_fail(why, "no memory for sound", rc);
+    if (!oceld_sound_put(&t->sound, t->tone, t->spoken, feed, why)) return false;
+  }
   return true;
 }
 
 static bool run_test(void *self, oceld_feed *feed, oceld_failure *why) {
   test_picture *t = self;
   oceld_pace pace;
-  oceld_pace_start(&pace, t->rate, ocel_loop_now());
+  t->spoken = ocel_loop_now();
+  t->wall_shift = wall_now() - t->spoken;
+  oceld_pace_start(&pace, t->rate, t->spoken);
   for (;;) {
     (void)oceld_pace_skip(&pace, ocel_loop_now());
     const ocel_us at = oceld_pace_next(&pace, ocel_loop_now());
     if (!oceld_feed_wait(feed, at)) return true;
-    if (!next_picture(t, why) || !oceld_encoder_put(&t->encoder, t->frame, at, feed, why)) {
+    if (!next_picture(t, at, why) || !oceld_encoder_put(&t->encoder, t->frame, at, feed, why) ||
+        !speak(t, feed, why)) {
       return false;
     }
   }
