@@ -10,6 +10,12 @@ void oceld_timeline_start(oceld_timeline *t) { memset(t, 0, sizeof *t); }
 
 void oceld_timeline_loop(oceld_timeline *t) { t->seamed = true; }
 
+bool oceld_timeline_shift(const oceld_timeline *t, ocel_us *shift) {
+  if (!t->begun || t->seamed) return false;
+  *shift = t->shift - t->delay;
+  return true;
+}
+
 static ocel_us dts_of(const oceld_timeline *t, const oceld_stamps *s) {
   if (s->dts != OCELD_NO_TIME) return s->dts;
   if (t->begun && !t->seamed) return t->last_dts + t->last_duration;

@@ -40,6 +40,10 @@ void oceld_timeline_start(oceld_timeline *t);
 /// a stop of over a second time goes on from `now`.
 oceld_moment oceld_timeline_next(oceld_timeline *t, const oceld_stamps *s, ocel_us now);
 
+/// What turns the file's presentation time into the clock's.
+/// @return False before the first picture of a round: it is not known yet.
+bool oceld_timeline_shift(const oceld_timeline *t, ocel_us *shift);
+
 /// The file begins again with the next picture.
 void oceld_timeline_loop(oceld_timeline *t);
 

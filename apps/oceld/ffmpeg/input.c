@@ -21,8 +21,10 @@ static int interrupted(void *arg) {
 static bool choose_stream(oceld_input *in, oceld_failure *why) {
   const int rc = av_find_best_stream(in->format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
   if (rc < 0) return oceld_fail(why, "there is no video in it");
-  for (unsigned i = 0; i < in->format->nb_streams; i++) {
-    if (i != (unsigned)rc) in->format->streams[i]->discard = AVDISCARD_ALL;
+  const int sound = av_find_best_stream(in->format, AVMEDIA_TYPE_AUDIO, -1, rc, NULL, 0);
+  in->sound = sound >= 0 ? in->format->streams[sound] : NULL;
+  for (int i = 0; i < (int)in->format->nb_streams; i++) {
+    if (i != rc && i != sound) in->format->streams[i]->discard = AVDISCARD_ALL;
   }
   in->stream = in->format->streams[rc];
   return true;
@@ -68,7 +70,9 @@ int oceld_input_read(oceld_input *in, oceld_failure *why) {
       (void)oceld_libav_fail(why, "cannot read on", rc);
       return -1;
     }
-    if (in->packet->stream_index == in->stream->index && in->packet->size > 0) return 1;
+    const bool wanted =
+        in->packet->stream_index == in->stream->index || (in->hears && oceld_input_is_sound(in));
+    if (wanted && in->packet->size > 0) return 1;
   }
 }
 
@@ -76,7 +80,7 @@ int oceld_input_read(oceld_input *in, oceld_failure *why) {
 static void close_format(oceld_input *in) {
   if (in->packet != NULL) av_packet_unref(in->packet);
   avformat_close_input(&in->format);
-  in->stream = NULL;
+  in->stream = in->sound = NULL;
 }
 
 bool oceld_input_rewind(oceld_input *in, const char *path, oceld_failure *why) {

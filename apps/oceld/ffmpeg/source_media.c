@@ -8,6 +8,7 @@
 #include "log.h"
 #include "ocel/loop.h"
 #include "pace.h"
+#include "sound_track.h"
 #include "survey.h"
 #include "transcoder.h"
 
@@ -20,6 +21,7 @@ typedef struct {
   oceld_transcoder transcoder;
   oceld_encoder encoder;
   oceld_timeline timeline;
+  oceld_sound_track sound;
 } media;
 
 static void close_media(void *self) {
@@ -27,6 +29,7 @@ static void close_media(void *self) {
   oceld_transcoder_close(&m->transcoder);
   oceld_encoder_free(&m->encoder);
   oceld_passthrough_close(&m->passthrough);
+  oceld_sound_track_close(&m->sound);
   oceld_input_close(&m->input);
   free(m);
 }
@@ -66,6 +69,7 @@ static bool prepare(media *m, oceld_source_traits *traits, oceld_failure *why) {
     if (!oceld_encoder_exists(why)) return false;
     oceld_encoder_traits(m->rate, &m->cfg.tuning, traits);
   }
+  if (!oceld_sound_track_open(&m->sound, m->input.sound, m->cfg.audio, traits, why)) return false;
   if (m->passes && (m->cfg.size.width > 0 || m->cfg.fps.numerator > 0)) {
     oceld_log(OCELD_LOG_WARNING, "size and fps have no effect: the file is H.264, passed through");
   }
@@ -92,7 +96,14 @@ typedef bool (*hand_out)(media *m, oceld_feed *feed, oceld_failure *why);
 static bool wait_for(media *m, const oceld_stamps *stamps, oceld_feed *feed, ocel_us *at) {
   const oceld_moment moment = oceld_timeline_next(&m->timeline, stamps, ocel_loop_now());
   *at = moment.captured_at;
+  oceld_sound_track_place(&m->sound, &m->timeline);
   return oceld_feed_wait(feed, moment.due);
+}
+
+static bool hear(media *m, oceld_feed *feed, oceld_failure *why) {
+  if (!oceld_sound_track_put(&m->sound, m->input.packet, why)) return false;
+  oceld_sound_track_place(&m->sound, &m->timeline);
+  return oceld_sound_track_speak(&m->sound, ocel_loop_now(), feed, why);
 }
 
 static bool pass_packet(media *m, oceld_feed *feed, oceld_failure *why) {
@@ -133,8 +144,10 @@ static bool play_once(media *m, oceld_feed *feed, oceld_failure *why) {
   bool any = false;
   int rc;
   while ((rc = oceld_input_read(&m->input, why)) == 1) {
-    if (!one(m, feed, why)) return false;
-    any = true;
+    const bool sound = oceld_input_is_sound(&m->input);
+    if (!(sound ? hear : one)(m, feed, why)) return false;
+    if (!oceld_sound_track_speak(&m->sound, ocel_loop_now(), feed, why)) return false;
+    any |= !sound;
   }
   if (rc < 0) return false;
   if (!any) return oceld_fail(why, "there is no picture in it any more");
@@ -144,6 +157,7 @@ static bool play_once(media *m, oceld_feed *feed, oceld_failure *why) {
 static bool begin(media *m, oceld_feed *feed, oceld_failure *why) {
   const AVStream *s = m->input.stream;
   m->input.feed = feed;
+  m->input.hears = m->sound.decoder != NULL;
   oceld_timeline_start(&m->timeline);
   if (m->passes) {
     oceld_passthrough_begin(&m->passthrough, feed);
@@ -159,6 +173,7 @@ static bool run_media(void *self, oceld_feed *feed, oceld_failure *why) {
   while (play_once(m, feed, why)) {
     if (!oceld_feed_goes_on(feed)) return true;
     if (!oceld_input_rewind(&m->input, m->cfg.path, why)) return false;
+    oceld_sound_track_place(&m->sound, &m->timeline);
     oceld_timeline_loop(&m->timeline);
   }
   return !oceld_feed_goes_on(feed);
