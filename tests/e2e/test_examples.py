@@ -15,8 +15,8 @@ import documented
 import h264
 import programs
 from oceld import ROOT, wait_for
+from relays import free_port, from_whole_key_picture, pull
 from test_players import BURST
-from test_relays import free_port, from_whole_key_picture, pull
 
 pytestmark = pytest.mark.slow
 EXAMPLES = ROOT / "examples"

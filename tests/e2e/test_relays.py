@@ -1,26 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """go2rtc (so Frigate and Home Assistant) and MediaMTX pull from oceld and hand the stream on."""
 
-import socket
-
 import pytest
 
 import clips
 import h264
 import programs
 from oceld import wait_for
+from relays import GO2RTC, free_port, from_whole_key_picture, pull
 
 pytestmark = pytest.mark.slow
-PICTURES = 60  # more than one loop of a clip
 
-GO2RTC = """
-api: {{listen: ""}}
-webrtc: {{listen: ""}}
-srtp: {{listen: ""}}
-rtsp: {{listen: "127.0.0.1:{port}"}}
-log: {{level: warn}}
-streams: {{stream: "{source}"}}
-"""
 MEDIAMTX = """
 logLevel: warn
 rtmp: no
@@ -34,30 +24,11 @@ paths:
 """
 
 
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def start(relay, name: str, config: str, *before: str, **values: object):
     """The URL that the relay serves, and its log."""
     port = free_port()
     log = relay(name, config.format(port=port, **values), port, *before)
     return f"rtsp://127.0.0.1:{port}/stream", log
-
-
-def from_whole_key_picture(pulled: list[list[bytes]], clip: str) -> list[list[bytes]]:
-    """Without what comes before the first key picture that is whole, at most a group."""
-    keys = [unit for unit in clips.units(clip) if h264.is_key(unit)]
-    first = next((i for i, unit in enumerate(pulled[: clips.GOP + 1]) if unit in keys), 0)
-    return pulled[first:]
-
-
-def pull(url: str, out) -> list[list[bytes]]:
-    programs.run(["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-rtsp_transport",
-                  "tcp", "-i", url, "-frames:v", PICTURES, "-c", "copy", "-f", "h264", "-y", out])
-    return h264.read(out)
 
 
 @pytest.mark.parametrize("clip", ["plain", "large"])

@@ -10,7 +10,8 @@ enum { BLOCKS_PER_SECOND = 50, AAC_UNIT_MAX = 2048 };
 
 // Sample times that are multiples of it give whole ticks at any usual rate; see ocel/ring.h.
 static const ocel_us GRID = 10 * OCEL_MILLISECOND;
-static const ocel_us GAP = 100 * OCEL_MILLISECOND;
+// Half a usual frame; beyond it, lips would be seen to be off.
+static const ocel_us GAP = 12 * OCEL_MILLISECOND;
 
 typedef struct {
   const char *encoders[2];  // The first one there is serves.

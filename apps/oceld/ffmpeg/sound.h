@@ -25,8 +25,8 @@ typedef struct {
 bool oceld_sound_open(oceld_sound *s, ocel_codec kind, oceld_source_traits *traits,
                       oceld_failure *why);
 
-/// Encodes a frame and hands the blocks that are whole to `feed`. A frame that comes over 100 ms
-/// after the last one's end begins anew; one that lies over 100 ms before it is left out.
+/// Encodes a frame and hands the blocks that are whole to `feed`. A frame that comes over 12 ms
+/// after the last one's end begins anew; one that lies as much before it is left out.
 ///
 /// @param frame        Its contents are moved out of it.
 /// @param captured_at  Of its first sample.
