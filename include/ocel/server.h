@@ -51,6 +51,10 @@ typedef struct {
   uint16_t payload_max;      ///< Largest RTP payload, bytes; 64..1400 (default 1400).
   uint16_t rtp_port, rtcp_port;  ///< The server's UDP ports; 0 and 0: no UDP.
   uint16_t datagram_segments;    ///< Packets that one datagram batch may hold, 1..64 (GSO).
+  /// Multicast group, with the even RTP port of the first track; each further track, and each
+  /// further stream, has the next pair (OCEL_TRACKS_MAX pairs a stream). Port 0: no multicast.
+  ocel_addr multicast;
+  uint8_t multicast_ttl;      ///< Told to clients; the port sets it on its sockets. 1..255 (1).
   uint32_t udp_pace;          ///< Bytes per second to one UDP reader that catches up; 0: unpaced.
   ocel_us session_timeout;    ///< Advertised; enforced 10 s later. 60 s.
   ocel_us request_timeout;    ///< From the first byte of a request to its last. 10 s.

@@ -186,7 +186,8 @@ static bool take_rtcp(ocel_server *s, ocel__conn *c, const ocel_addr *from, ocel
   if (!ocel__has_session(c) || !ocel_addr_same_host(&c->peer, from)) return false;
   for (unsigned i = 0; i < OCEL_TRACKS_MAX; i++) {
     const ocel__reader *r = &c->session.reader[i];
-    if (!r->set_up || r->tcp || r->rtcp_port != from->port) continue;
+    // Players send a group's reports from any port.
+    if (!r->set_up || r->tcp || (r->rtcp_port != from->port && !r->multicast)) continue;
     return ocel__session_rtcp(s, c, i, bytes, now);
   }
   return false;

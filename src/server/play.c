@@ -51,12 +51,13 @@ static void put_track_url(ocel_wbuf *w, const ocel__ask *ask, unsigned track) {
   ocel_put_uint(w, track);
 }
 
+// Nothing about a group: what a newcomer gets first is not known.
 static void put_rtp_info(ocel_wbuf *w, const ocel_server *s, const ocel__session *ss,
                          const ocel__ask *ask) {
   const char *before = "RTP-Info: url=";
   for (unsigned i = 0; i < OCEL_TRACKS_MAX; i++) {
     uint32_t timestamp;
-    if (!ss->reader[i].set_up) continue;
+    if (!ss->reader[i].set_up || ss->reader[i].multicast) continue;
     ocel_put_str(w, before);
     put_track_url(w, ask, i);
     ocel_put_str(w, ";seq=");
@@ -67,7 +68,15 @@ static void put_rtp_info(ocel_wbuf *w, const ocel_server *s, const ocel__session
     }
     before = ",url=";
   }
-  ocel_put_str(w, "\r\n");
+  if (before[0] == ',') ocel_put_str(w, "\r\n");
+}
+
+static bool is_member(const ocel__session *ss) {
+  bool any = false;
+  for (unsigned i = 0; i < OCEL_TRACKS_MAX; i++) {
+    any |= ss->reader[i].set_up && ss->reader[i].multicast;
+  }
+  return any;
 }
 
 static void start_readers(ocel_server *s, ocel__conn *c, const ocel__ask *ask) {
@@ -76,12 +85,13 @@ static void start_readers(ocel_server *s, ocel__conn *c, const ocel__ask *ask) {
   bool tcp = false;
   for (unsigned i = 0; i < OCEL_TRACKS_MAX; i++) {
     const ocel__reader *r = &ss->reader[i];
-    if (!r->set_up) continue;
+    if (!r->set_up || r->multicast) continue;
     ocel__reader_play(s, c, i, start_for(st, ss, r, ask), ask->now);
     tcp |= r->tcp;
   }
   ss->state = OCEL_PLAYING;
   s->stats.playing++;
+  if (is_member(ss)) ocel__group_join(s, ss->stream, ask->now);
   ocel__queue_datagrams(s, c);
   ocel__event(s, OCEL_EVENT_SESSION_PLAY, c, ss->stream, tcp);
 }
@@ -113,6 +123,7 @@ ocel_err ocel__pause(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_w
     }
     ss->state = OCEL_READY;
     s->stats.playing--;
+    ocel__group_update(s, ss->stream, ask->now);
     ocel__event(s, OCEL_EVENT_SESSION_PAUSE, c, ss->stream, 0);
   }
   ocel__reply_begin(w, ask->req, 200);

@@ -18,6 +18,7 @@ void ocel_server_defaults(ocel_server_config *cfg) {
       .payload_max = 1400,
       .datagram_segments = 1,
       .udp_pace = 12500000,
+      .multicast_ttl = 1,
       .session_timeout = 60 * OCEL_SECOND,
       .request_timeout = 10 * OCEL_SECOND,
       .idle_timeout = 30 * OCEL_SECOND,
@@ -41,6 +42,15 @@ static bool counts_valid(const ocel_server_config *c) {
          within(c->datagram_segments, 1, 64) && (c->rtp_port == 0) == (c->rtcp_port == 0);
 }
 
+// 224.0.0.0/4 (RFC 5771) or ff00::/8 (RFC 4291 2.7), with ports for all tracks.
+static bool multicast_valid(const ocel_server_config *c) {
+  const ocel_addr *g = &c->multicast;
+  const uint32_t ports = 2u * OCEL_TRACKS_MAX * c->max_streams;
+  if (g->port == 0) return true;
+  if (c->rtp_port == 0 || c->multicast_ttl == 0 || g->port + ports > UINT16_MAX) return false;
+  return ocel_addr_is_ipv4(g) ? g->ip[12] >> 4 == 0xe : g->ip[0] == 0xff;
+}
+
 static bool times_valid(const ocel_server_config *c) {
   const ocel_us times[] = {c->session_timeout, c->request_timeout,  c->idle_timeout,
                            c->stall_timeout,   c->describe_wait,    c->lag_max,
@@ -53,7 +63,7 @@ static bool times_valid(const ocel_server_config *c) {
 
 static bool valid(const ocel_server_config *c) {
   return c->platform.random != NULL && c->platform.wall_clock != NULL && counts_valid(c) &&
-         times_valid(c);
+         times_valid(c) && multicast_valid(c);
 }
 
 // Where the parts of a server lie, from its beginning.
@@ -67,15 +77,20 @@ static size_t place(size_t *at, size_t count, size_t size) {
   return start;
 }
 
+// Those of the groups come behind the real ones.
+static uint16_t connections(const ocel_server_config *cfg) {
+  return (uint16_t)(cfg->max_connections + (cfg->multicast.port != 0 ? cfg->max_streams : 0));
+}
+
 static layout lay_out(const ocel_server_config *cfg) {
   layout l;
   size_t at = 0;
   (void)place(&at, 1, sizeof(ocel_server));
   l.streams = place(&at, cfg->max_streams, sizeof(ocel__stream));
-  l.tasks = place(&at, cfg->max_connections, sizeof(uint16_t));
-  l.datagrams = place(&at, cfg->max_connections, sizeof(uint16_t));
+  l.tasks = place(&at, connections(cfg), sizeof(uint16_t));
+  l.datagrams = place(&at, connections(cfg), sizeof(uint16_t));
   l.buffers = place(&at, cfg->request_buffers, sizeof(ocel__buffer));
-  l.conns = place(&at, cfg->max_connections, sizeof(ocel__conn));
+  l.conns = place(&at, connections(cfg), sizeof(ocel__conn));
   l.buffer_bytes = place(&at, cfg->request_buffers, cfg->request_max);
   l.end = at;
   return l;
@@ -113,9 +128,9 @@ ocel_server *ocel_server_init(void *mem, size_t size, const ocel_server_config *
   if (s->limits.head_max > cfg->request_max) s->limits.head_max = cfg->request_max;
   s->started = s->now = s->housekeeping_at = now;
   s->pace_at = OCEL_NEVER;
-  s->tasks.cap = s->datagrams.cap = cfg->max_connections;
+  s->tasks.cap = s->datagrams.cap = connections(cfg);
   // Of a connection only this is looked at before it is opened.
-  for (size_t i = 0; i < cfg->max_connections; i++) {
+  for (size_t i = 0; i < connections(cfg); i++) {
     s->conns[i].state = CONN_FREE;
     s->conns[i].in_tasks = s->conns[i].in_datagrams = false;
   }
@@ -169,12 +184,14 @@ int ocel_server_add_stream(ocel_server *s, const ocel_stream_config *cfg) {
     st->track[i].format = cfg->format[i];
     st->track[i].seen = ocel_ring_tail(cfg->track[i]);
   }
+  ocel__group_init(s, s->stream_count, cfg->track_count);
   return s->stream_count++;
 }
 
 void ocel__event(ocel_server *s, ocel_event_code code, const ocel__conn *c, uint32_t a,
                  uint32_t b) {
-  const ocel_event e = {code, c == NULL ? -1 : ocel__number(s, c), a, b};
+  const bool none = c == NULL || ocel__is_group(s, c);
+  const ocel_event e = {code, none ? -1 : ocel__number(s, c), a, b};
   if (s->cfg.platform.event != NULL) s->cfg.platform.event(s->cfg.platform.ctx, &e);
 }
 
@@ -193,6 +210,9 @@ static void queue_players(ocel_server *s, bool tcp, bool udp) {
     if (tcp && !c->blocked && reads(&c->session, true)) ocel__queue_task(s, c);
     if (udp && reads(&c->session, false)) ocel__queue_datagrams(s, c);
   }
+  unsigned stream = 0;
+  ocel__conn *g;
+  while (udp && (g = ocel__group_next(s, &stream)) != NULL) ocel__queue_datagrams(s, g);
 }
 
 static void resume_deferred(ocel_server *s, ocel_us now) {

@@ -53,9 +53,10 @@ typedef enum {
 
 typedef struct {
   bool set_up, tcp;
-  bool anchored;  // `ts_offset` is final: something has been sent
-  bool fresh;     // no packet since PLAY: the first must be the one that RTP-Info promised
-  bool reported;  // a receiver report came
+  bool multicast;  // a member of its stream's group: reads nothing itself
+  bool anchored;   // `ts_offset` is final: something has been sent
+  bool fresh;      // no packet since PLAY: the first must be the one that RTP-Info promised
+  bool reported;   // a receiver report came
   ocel__reader_mode mode;
   uint8_t rtp_channel, rtcp_channel;
   uint16_t rtp_port, rtcp_port;
@@ -269,6 +270,26 @@ void ocel__tunnel_housekeeping(ocel_server *s, ocel__conn *c, ocel_us now);
 ocel_err ocel__request(ocel_server *s, ocel__conn *c, const ocel_rtsp_request *req, ocel_us now);
 /// Answers with `status` and nothing else.
 void ocel__refuse(ocel_server *s, ocel__conn *c, const ocel_rtsp_request *req, uint16_t status);
+
+// ---- setup.c ----
+void ocel__reader_set_up(ocel_server *s, ocel__session *ss, unsigned track,
+                         const ocel_transport *t);
+
+// ---- group.c ----
+/// Readies the group of a stream that has been added; nothing without multicast.
+void ocel__group_init(ocel_server *s, unsigned stream, unsigned tracks);
+/// True for the pseudo connections, whose numbers are not the port's.
+bool ocel__is_group(const ocel_server *s, const ocel__conn *c);
+/// True if multicast can be offered on this connection.
+bool ocel__group_serves(const ocel_server *s, const ocel__conn *c);
+/// Sets a track of a session up as member of its stream's group.
+void ocel__group_admit(const ocel_server *s, ocel__session *ss, unsigned track);
+/// Somebody began or ceased to play: the group runs for as long as it has members who do.
+void ocel__group_update(ocel_server *s, unsigned stream, ocel_us now);
+/// The same, for a newcomer, who needs a key picture.
+void ocel__group_join(ocel_server *s, unsigned stream, ocel_us now);
+/// The next group that plays, from number `*stream` on; NULL if there is none.
+ocel__conn *ocel__group_next(const ocel_server *s, unsigned *stream);
 
 // ---- session.c ----
 static inline bool ocel__has_session(const ocel__conn *c) { return c->session.state != OCEL_INIT; }

@@ -60,12 +60,14 @@ void ocel__session_end(ocel_server *s, ocel__conn *c, ocel_close_reason why, oce
   if (ss->state == OCEL_PLAYING) s->stats.playing--;
   ss->state = OCEL_INIT;
   ss->ended_at = now;
+  ocel__group_update(s, ss->stream, now);
   s->stats.sessions--;
   ocel__event(s, OCEL_EVENT_SESSION_END, c, ss->stream, why);
 }
 
 void ocel__session_drop_track(ocel_server *s, ocel__conn *c, unsigned track, ocel_us now) {
   leave(s, c, track, now);
+  ocel__group_update(s, c->session.stream, now);
 }
 
 static bool any_report_due(const ocel__session *ss, bool tcp, ocel_us now) {

@@ -4,7 +4,8 @@
 
 // Whoever came through TLS does not get pictures in plain datagrams.
 static bool usable(const ocel_server *s, const ocel__conn *c, const ocel_transport *t) {
-  if (!t->supported || t->multicast || t->record) return false;
+  if (!t->supported || t->record) return false;
+  if (t->multicast) return !t->tcp && ocel__group_serves(s, c);
   return t->tcp || (t->has_ports && s->cfg.rtp_port != 0 && !c->secure);
 }
 
@@ -39,8 +40,8 @@ static void set_channels(const ocel__session *ss, unsigned track, const ocel_tra
   r->rtcp_channel = (uint8_t)rtcp;
 }
 
-static void set_up_reader(ocel_server *s, ocel__session *ss, unsigned track,
-                          const ocel_transport *t) {
+void ocel__reader_set_up(ocel_server *s, ocel__session *ss, unsigned track,
+                         const ocel_transport *t) {
   ocel__reader *r = &ss->reader[track];
   const uint32_t sequence = ocel__random32(s);
   *r = (ocel__reader){
@@ -64,10 +65,20 @@ static void put_pair(ocel_wbuf *w, const char *name, unsigned a, unsigned b) {
   ocel_put_uint(w, b);
 }
 
+static void put_group(ocel_wbuf *w, const ocel_server *s, const ocel__reader *r) {
+  ocel_put_str(w, "RTP/AVP;multicast;destination=");
+  ocel_put_addr(w, &s->cfg.multicast);
+  put_pair(w, ";port=", r->rtp_port, r->rtcp_port);
+  ocel_put_str(w, ";ttl=");
+  ocel_put_uint(w, s->cfg.multicast_ttl);
+}
+
 static void put_transport(ocel_wbuf *w, const ocel_server *s, const ocel__conn *c,
                           const ocel__reader *r) {
   ocel_put_str(w, "Transport: ");
-  if (r->tcp) {
+  if (r->multicast) {
+    put_group(w, s, r);
+  } else if (r->tcp) {
     put_pair(w, "RTP/AVP/TCP;unicast;interleaved=", r->rtp_channel, r->rtcp_channel);
   } else {
     put_pair(w, "RTP/AVP;unicast;client_port=", r->rtp_port, r->rtcp_port);
@@ -133,7 +144,11 @@ ocel_err ocel__setup(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_w
   if (ss == NULL) return ocel__reply_status(w, ask->req, 453);
   const ocel_start start = start_of(ask->url.query);
   if (start != OCEL_START_DEFAULT) ss->start = start;
-  set_up_reader(s, ss, (unsigned)track, &t);
+  if (t.multicast) {
+    ocel__group_admit(s, ss, (unsigned)track);
+  } else {
+    ocel__reader_set_up(s, ss, (unsigned)track, &t);
+  }
   ocel__event(s, OCEL_EVENT_SESSION_SETUP, c, (uint32_t)stream, (uint32_t)track);
 
   ocel__reply_begin(w, ask->req, 200);
