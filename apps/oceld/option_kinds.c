@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "group.h"
+
 // Every refusal reads the same: the value, then what to write instead.
 static bool refuse(const oceld_option *option, const char *value, oceld_failure *why) {
   char wanted[160];
@@ -212,6 +214,19 @@ static void describe_address(const oceld_option *option, char *out, size_t size)
                  "option out for all of them");
 }
 
+static bool read_multicast(const oceld_option *option, const char *value, void *field,
+                           oceld_failure *why) {
+  ocel_addr group;
+  uint8_t ttl;
+  if (value[0] != '\0' && !oceld_group_read(value, &group, &ttl, why)) return false;
+  return copy_text(option, value, field, why);
+}
+
+static void describe_multicast(const oceld_option *option, char *out, size_t size) {
+  (void)option;
+  (void)snprintf(out, size, "a group such as 239.255.12.42:5006:1 or [ff15::12]:5006");
+}
+
 static bool read_source(const oceld_option *option, const char *value, void *field,
                         oceld_failure *why) {
   const char *colon = strchr(value, ':');
@@ -260,18 +275,19 @@ static void describe_file(const oceld_option *option, char *out, size_t size) {
 
 const oceld_kind_rules *oceld_kind_rules_of(oceld_kind kind) {
   static const oceld_kind_rules RULES[OCELD_KIND_COUNT] = {
-      [OCELD_INTEGER] = {read_integer,  describe_integer },
-      [OCELD_BITS] = {read_scaled,   describe_bits    },
-      [OCELD_BYTES] = {read_scaled,   describe_bytes   },
-      [OCELD_CHOICE] = {read_choice,   describe_choice  },
-      [OCELD_SIZE] = {read_size,     describe_size    },
-      [OCELD_RATE] = {read_rate,     describe_rate    },
-      [OCELD_URL_PATH] = {read_url_path, describe_url_path},
-      [OCELD_ADDRESS] = {read_address,  describe_address },
-      [OCELD_SOURCE] = {read_source,   describe_source  },
-      [OCELD_FILE] = {read_file,     describe_file    },
-      [OCELD_USERNAME] = {read_username, describe_username},
-      [OCELD_PASSWORD] = {read_password, describe_password},
+      [OCELD_INTEGER] = {read_integer,   describe_integer  },
+      [OCELD_BITS] = {read_scaled,    describe_bits     },
+      [OCELD_BYTES] = {read_scaled,    describe_bytes    },
+      [OCELD_CHOICE] = {read_choice,    describe_choice   },
+      [OCELD_SIZE] = {read_size,      describe_size     },
+      [OCELD_RATE] = {read_rate,      describe_rate     },
+      [OCELD_URL_PATH] = {read_url_path,  describe_url_path },
+      [OCELD_ADDRESS] = {read_address,   describe_address  },
+      [OCELD_MULTICAST] = {read_multicast, describe_multicast},
+      [OCELD_SOURCE] = {read_source,    describe_source   },
+      [OCELD_FILE] = {read_file,      describe_file     },
+      [OCELD_USERNAME] = {read_username,  describe_username },
+      [OCELD_PASSWORD] = {read_password,  describe_password },
   };
   return &RULES[kind];
 }

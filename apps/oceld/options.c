@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "group.h"
 #include "log.h"
 #include "ocel/format.h"
 #include "ocel/server.h"
@@ -41,6 +42,9 @@ static const oceld_option TABLE[] = {
      {NULL}, FIELD(tls_key), true},
     {"max_clients", OCELD_INTEGER, 1, 4096, "64", "N",
      "sessions at the same time", {NULL}, FIELD(max_clients), false},
+    {"multicast", OCELD_MULTICAST, 0, 0, "", "GROUP",
+     "multicast to GROUP[:PORT[:TTL]] if a player asks; PORT as rtp_port, TTL 1",
+     {NULL}, FIELD(multicast), false},
     {"bind", OCELD_ADDRESS, 0, 0, "", "ADDRESS",
      "serve on this address only", {NULL}, FIELD(bind), false},
     {"source", OCELD_SOURCE, 0, 0, "test", "SOURCE",
@@ -88,7 +92,7 @@ static const oceld_option TABLE[] = {
 };
 // clang-format on
 
-enum { OPTION_COUNT = sizeof TABLE / sizeof TABLE[0], TLS_PORT = 8322 };
+enum { OPTION_COUNT = sizeof TABLE / sizeof TABLE[0], TLS_PORT = 8322, RTP_PORT = 5004 };
 
 #define TLS_PORT_NOT_GIVEN UINT32_MAX
 
@@ -186,6 +190,14 @@ bool oceld_options_check(const oceld_options *o, oceld_failure *why) {
                       "only one of rtp_port and rtcp_port is 0; give both a port, or "
                       "0 to both for any free ones");
   }
+  return true;
+}
+
+bool oceld_options_multicast(const oceld_options *o, ocel_addr *group, uint8_t *ttl) {
+  oceld_failure why;
+  const bool known = o->rtp_port != 0 && o->rtp_port % 2 == 0;
+  if (o->multicast[0] == '\0' || !oceld_group_read(o->multicast, group, ttl, &why)) return false;
+  if (group->port == 0) group->port = known ? (uint16_t)o->rtp_port : RTP_PORT;
   return true;
 }
 

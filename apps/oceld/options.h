@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "ocel/addr.h"
 #include "failure.h"
 
 /// Width and height of a picture; 0 x 0: the source's own.
@@ -44,7 +45,8 @@ typedef struct {
   oceld_size size;
   oceld_rate fps;
   char stream_path[64];
-  char bind[64];  ///< Numeric address; "": every address.
+  char multicast[64];  ///< GROUP[:PORT[:TTL]]; "": none.
+  char bind[64];       ///< Numeric address; "": every address.
   char source[OCELD_PATH_MAX];
   char stats[OCELD_PATH_MAX];  ///< "": none.
   char tls_cert[OCELD_PATH_MAX], tls_key[OCELD_PATH_MAX];
@@ -62,7 +64,8 @@ typedef enum {
   OCELD_RATE,    ///< 30, 29.97, 30000/1001.
   OCELD_URL_PATH,
   OCELD_ADDRESS,
-  OCELD_SOURCE,  ///< test, file:PATH, v4l2:DEVICE.
+  OCELD_MULTICAST,  ///< 239.1.2.3, 239.1.2.3:6000:4, [ff15::1]:6000.
+  OCELD_SOURCE,     ///< test, file:PATH, v4l2:DEVICE.
   OCELD_FILE,
   OCELD_USERNAME,
   OCELD_PASSWORD,  ///< Never repeated in a message.
@@ -111,6 +114,12 @@ oceld_source_type oceld_options_source(const oceld_options *o, const char **path
 
 /// The port of RTSPS; 0: none. Without tls_port it is 8322 when there is a tls_cert.
 uint16_t oceld_options_tls_port(const oceld_options *o);
+
+/// What `multicast` says, with TTL 1 and the port that RTP is sent from where it says nothing:
+/// gortsplib (MediaMTX) takes packets from no other. 5004 if that one is odd or not known.
+///
+/// @return False if it is empty.
+bool oceld_options_multicast(const oceld_options *o, ocel_addr *group, uint8_t *ttl);
 
 /// Writes --help.
 void oceld_options_help(FILE *out);

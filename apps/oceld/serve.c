@@ -74,6 +74,7 @@ static void configure(const oceld_options *o, ocel_server_config *cfg) {
   cfg->max_streams = 1;
   cfg->request_buffers = (uint16_t)(o->max_clients / 8 + 8);
   cfg->payload_max = (uint16_t)o->payload_max;
+  (void)oceld_options_multicast(o, &cfg->multicast, &cfg->multicast_ttl);
   cfg->session_timeout = o->session_timeout * OCEL_SECOND;
 }
 

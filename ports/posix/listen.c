@@ -92,6 +92,54 @@ static void open_free_pair(ocel_loop *l, ocel_sockaddr *where) {
   }
 }
 
+static void join_v4(int fd, const struct in_addr *group, const struct in_addr *by) {
+  const struct ip_mreq m = {.imr_multiaddr = *group, .imr_interface = *by};
+  const int off = 0;
+  (void)ocel__sys.setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &m, sizeof m);
+  (void)ocel__sys.setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &off, sizeof off);
+}
+
+static void join_v6(int fd, const struct in6_addr *group) {
+  const struct ipv6_mreq m = {.ipv6mr_multiaddr = *group};
+  const int off = 0;
+  (void)ocel__sys.setsockopt(fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &m, sizeof m);
+  (void)ocel__sys.setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &off, sizeof off);
+}
+
+// Members send their reports to the group: they are heard if it has the port of our own RTCP.
+// What we send there ourselves does not come back.
+static void join(const ocel_loop *l, const struct in_addr *by) {
+  const ocel_addr *const group = &l->server_cfg.multicast;
+  ocel_sockaddr s;
+  if (group->port + 1 != l->udp_port[OCEL_PORT_RTCP]) return;
+  const bool v4 = ocel_addr_is_ipv4(group);
+  (void)ocel__addr_to(group, v4 ? AF_INET : AF_INET6, &s);
+  if (v4) {
+    join_v4(l->udp[OCEL_PORT_RTCP], &s.v4.sin_addr, by);
+  } else {
+    join_v6(l->udp[OCEL_PORT_RTCP], &s.v6.sin6_addr);
+  }
+}
+
+// How far multicast goes, and by which interface if --bind is an IPv4 address; else the routes
+// say. An IPv6 socket takes both families' options. One that the kernel refuses stays at its
+// default: TTL 1.
+static void set_multicast(const ocel_loop *l, const ocel_sockaddr *where) {
+  const int ttl = l->server_cfg.multicast_ttl;
+  const bool v4 = l->family == AF_INET;
+  const struct in_addr by = {v4 ? where->v4.sin_addr.s_addr : htonl(INADDR_ANY)};
+  if (l->server_cfg.multicast.port == 0) return;
+  for (int i = 0; i < 2; i++) {
+    (void)ocel__sys.setsockopt(l->udp[i], IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof ttl);
+    if (v4) {
+      (void)ocel__sys.setsockopt(l->udp[i], IPPROTO_IP, IP_MULTICAST_IF, &by, sizeof by);
+    } else {
+      (void)ocel__sys.setsockopt(l->udp[i], IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &ttl, sizeof ttl);
+    }
+  }
+  join(l, &by);
+}
+
 static bool open_pair(ocel_loop *l, ocel_sockaddr *where, char *error, size_t size) {
   const uint16_t wanted[2] = {l->cfg.rtp_port, l->cfg.rtcp_port};
   if (wanted[0] == 0 && wanted[1] == 0) open_free_pair(l, where);
@@ -100,6 +148,7 @@ static bool open_pair(ocel_loop *l, ocel_sockaddr *where, char *error, size_t si
     if (l->udp[i] < 0) return say_datagram(wanted[i], error, size);
     l->udp_port[i] = ocel__port_of(l->udp[i]);
   }
+  set_multicast(l, where);
   const int off = 0;  // No segment size for the whole socket: it only asks whether there is GSO.
   l->gso = ocel__sys.setsockopt(l->udp[0], SOL_UDP, UDP_SEGMENT, &off, sizeof off) == 0;
   return true;

@@ -26,9 +26,10 @@ POST = ("POST /stream HTTP/1.0\r\nCSeq: 1\r\n"
 @pytest.fixture
 def served(serve):
     """An oceld, and afterwards the proof that the program left nothing behind."""
-    oceld = serve()
+    oceld = serve("plain", "--log-level", "debug")
     yield oceld
     oceld.wait_for_sessions(0)
+    assert "RTSP over HTTP: requests come in" in oceld.log()
 
 
 def test_ffmpeg_decodes(served):
