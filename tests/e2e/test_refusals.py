@@ -37,7 +37,7 @@ def goes_on(connection: Connection) -> None:
 
 @pytest.mark.parametrize("request_text", [
     "NONSENSE\r\n\r\n",
-    "OPTIONS * HTTP/1.1\r\nCSeq: 1\r\n\r\n",
+    "OPTIONS * SIP/2.0\r\nCSeq: 1\r\n\r\n",
     "OPTIONS * RTSP/1.0\r\nno colon here\r\n\r\n",
     "GET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: -1\r\n\r\n",
     "GET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: ten\r\n\r\n",
