@@ -12,10 +12,10 @@
 #include "esp_video_ioctl.h"
 #include "esp_video_isp_pipeline.h"
 
-#define BIT(control) (1u << (control))
-#define MANUAL (BIT(OCEL_CONTROL_EXPOSURE) | BIT(OCEL_CONTROL_GAIN))
+#define MASK(control) (1u << (control))
+#define MANUAL (MASK(OCEL_CONTROL_EXPOSURE) | MASK(OCEL_CONTROL_GAIN))
 // Espressif's algorithms also set these, when the light changes.
-#define CONTESTED (BIT(OCEL_CONTROL_CONTRAST) | BIT(OCEL_CONTROL_SATURATION))
+#define CONTESTED (MASK(OCEL_CONTROL_CONTRAST) | MASK(OCEL_CONTROL_SATURATION))
 
 enum { EXPOSURE_UNIT = 100 };  // microseconds; Video4Linux2's
 
@@ -38,8 +38,8 @@ ocel_camera_controls *ocel_controls_init(void *mem, size_t size) {
 
 void ocel_controls_set(ocel_camera_controls *c, ocel_control control, int32_t value) {
   atomic_store(&c->value[control], value);
-  atomic_fetch_or(&c->known, BIT(control));
-  atomic_fetch_or(&c->waiting, BIT(control));
+  atomic_fetch_or(&c->known, MASK(control));
+  atomic_fetch_or(&c->waiting, MASK(control));
 }
 
 uint32_t ocel_controls_refused(const ocel_camera_controls *c) { return atomic_load(&c->refused); }
@@ -107,14 +107,14 @@ void ocel__controls_begin(ocel_camera_controls *c) {
 }
 
 static bool is_automatic(const ocel_camera_controls *c) {
-  return (atomic_load(&c->known) & BIT(OCEL_CONTROL_AUTO_EXPOSURE)) == 0 ||
+  return (atomic_load(&c->known) & MASK(OCEL_CONTROL_AUTO_EXPOSURE)) == 0 ||
          atomic_load(&c->value[OCEL_CONTROL_AUTO_EXPOSURE]) != 0;
 }
 
 static uint32_t now_due(ocel_camera_controls *c, ocel_us now) {
   uint32_t due = atomic_exchange(&c->waiting, 0);
   const uint32_t known = atomic_load(&c->known);
-  if (due & BIT(OCEL_CONTROL_AUTO_EXPOSURE)) due |= known & MANUAL;
+  if (due & MASK(OCEL_CONTROL_AUTO_EXPOSURE)) due |= known & MANUAL;
   if (is_automatic(c)) due &= ~MANUAL;
   if (now >= c->repeat_at) {
     c->repeat_at = now + OCEL_SECOND;
@@ -126,11 +126,11 @@ static uint32_t now_due(ocel_camera_controls *c, ocel_us now) {
 void ocel__controls_follow(ocel_camera_controls *c, int camera, ocel_us now) {
   const uint32_t due = now_due(c, now);
   for (int i = 0; i < OCEL_CONTROLS && due != 0; i++) {
-    if ((due & BIT(i)) == 0) continue;
+    if ((due & MASK(i)) == 0) continue;
     if (apply(c, camera, i)) {
-      atomic_fetch_and(&c->refused, ~BIT(i));
+      atomic_fetch_and(&c->refused, ~MASK(i));
     } else {
-      atomic_fetch_or(&c->refused, BIT(i));
+      atomic_fetch_or(&c->refused, MASK(i));
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "shared_camera_state.h"
 

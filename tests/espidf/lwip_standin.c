@@ -13,6 +13,7 @@
 #include "esp_heap_caps.h"
 #include "esp_random.h"
 #include "esp_timer.h"
+#include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 
 enum { MAX_SOCKETS = 64, NS_PER_TICK = 1000000 };

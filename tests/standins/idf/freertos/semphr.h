@@ -3,7 +3,9 @@
 #ifndef STANDIN_FREERTOS_SEMPHR_H
 #define STANDIN_FREERTOS_SEMPHR_H
 
-#include "freertos/FreeRTOS.h"
+#ifndef STANDIN_FREERTOS_H
+#error "FreeRTOS.h comes first, as the real header says"
+#endif
 
 typedef struct QueueDefinition *SemaphoreHandle_t;
 

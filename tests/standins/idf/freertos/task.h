@@ -3,7 +3,9 @@
 #ifndef STANDIN_FREERTOS_TASK_H
 #define STANDIN_FREERTOS_TASK_H
 
-#include "freertos/FreeRTOS.h"
+#ifndef STANDIN_FREERTOS_H
+#error "FreeRTOS.h comes first, as the real header says"
+#endif
 
 typedef struct tskTaskControlBlock *TaskHandle_t;
 typedef void (*TaskFunction_t)(void *arg);
