@@ -40,6 +40,9 @@ static const oceld_option TABLE[] = {
     {"tls_key", OCELD_FILE, 0, 0, "", "FILE",
      "its private key (PEM); without, it stands in tls_cert, too",
      {NULL}, FIELD(tls_key), true},
+    {"http_port", OCELD_INTEGER, 0, 65535, "0", "N",
+     "a second port for RTSP over HTTP, which the first one takes, too; 0: none",
+     {NULL}, FIELD(http_port), false},
     {"max_clients", OCELD_INTEGER, 1, 4096, "64", "N",
      "sessions at the same time", {NULL}, FIELD(max_clients), false},
     {"multicast", OCELD_MULTICAST, 0, 0, "", "GROUP",
@@ -165,6 +168,17 @@ bool oceld_option_set(oceld_options *o, const oceld_option *option, const char *
   return oceld_kind_rules_of(option->kind)->read(option, value, (char *)o + option->offset, why);
 }
 
+static bool listeners_differ(const oceld_options *o, oceld_failure *why) {
+  if (o->port != 0 && o->port == oceld_options_tls_port(o)) {
+    return oceld_fail(why, "port and tls_port are both %u; give them different ports", o->port);
+  }
+  if (o->http_port != 0 && (o->http_port == o->port || o->http_port == oceld_options_tls_port(o))) {
+    return oceld_fail(why, "http_port (%u) is the port of another listener; give it one of its own",
+                      o->http_port);
+  }
+  return true;
+}
+
 bool oceld_options_check(const oceld_options *o, oceld_failure *why) {
   if (o->qp_min > o->qp_max) {
     return oceld_fail(why, "qp_min (%u) is above qp_max (%u); give a qp_min of at most %u",
@@ -182,9 +196,7 @@ bool oceld_options_check(const oceld_options *o, oceld_failure *why) {
   if (o->tls_key[0] != '\0' && o->tls_cert[0] == '\0') {
     return oceld_fail(why, "tls_key is given without tls_cert; name the certificate, too");
   }
-  if (o->port != 0 && o->port == oceld_options_tls_port(o)) {
-    return oceld_fail(why, "port and tls_port are both %u; give them different ports", o->port);
-  }
+  if (!listeners_differ(o, why)) return false;
   if ((o->rtp_port == 0) != (o->rtcp_port == 0)) {
     return oceld_fail(why,
                       "only one of rtp_port and rtcp_port is 0; give both a port, or "

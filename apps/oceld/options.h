@@ -30,7 +30,8 @@ typedef enum { OCELD_SOURCE_TEST, OCELD_SOURCE_FILE, OCELD_SOURCE_V4L2 } oceld_s
 typedef struct {
   uint32_t port;
   uint32_t rtp_port, rtcp_port;
-  uint32_t tls_port;  ///< As given; oceld_options_tls_port says what follows from it.
+  uint32_t tls_port;   ///< As given; oceld_options_tls_port says what follows from it.
+  uint32_t http_port;  ///< 0: none.
   uint32_t max_clients;
   uint32_t bitrate;  ///< Bits per second.
   uint32_t gop;      ///< Pictures from one IDR to the next.

@@ -105,6 +105,7 @@ static bool open_loop(program *p, oceld_failure *why) {
                                 .port = (uint16_t)o->port,
                                 .tls = p->tls,
                                 .tls_port = oceld_options_tls_port(o),
+                                .http_port = (uint16_t)o->http_port,
                                 .rtp_port = (uint16_t)o->rtp_port,
                                 .rtcp_port = (uint16_t)o->rtcp_port,
                                 .server = &server,

@@ -37,11 +37,13 @@ typedef struct {
   /// time given to ocel_loop_wake_at, and at least once a second; may be NULL. May call the
   /// server's functions, and commit to a ring, which is then looked at in the same turn.
   void (*on_wake)(void *ctx, ocel_us now);
-  void *ctx;             ///< Handed to both.
-  ocel_tls *tls;         ///< Serve RTSPS too, on a port of its own (ocel/tls_mbedtls.h); NULL: no.
-                         ///< Outlives the loop, and serves no other.
-  uint16_t tls_port;     ///< Ignored without `tls`; 0: any free port.
-  bool no_udp;           ///< Serve over TCP only; `rtp_port` and `rtcp_port` are then ignored.
+  void *ctx;           ///< Handed to both.
+  ocel_tls *tls;       ///< Serve RTSPS too, on a port of its own (ocel/tls_mbedtls.h); NULL: no.
+                       ///< Outlives the loop, and serves no other.
+  uint16_t tls_port;   ///< Ignored without `tls`; 0: any free port.
+  uint16_t http_port;  ///< A second listener that serves all that `port` does, for RTSP over HTTP;
+                       ///< 0: none. Only in ports/posix.
+  bool no_udp;         ///< Serve over TCP only; `rtp_port` and `rtcp_port` are then ignored.
   bool external_memory;  ///< Take memory from PSRAM, where a machine has such beside its own.
 } ocel_loop_config;
 

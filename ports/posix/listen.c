@@ -18,17 +18,23 @@ static bool say_bad_address(const ocel_loop *l, char *error, size_t size) {
   return false;
 }
 
-// How the two listeners are called, and a port that everybody may open.
+// How the listeners are called, and a port that everybody may open.
 static const struct {
   const char *option;
   unsigned usual;
 } DOOR[DOOR_COUNT] = {
-    {"--port",     8554},
-    {"--tls-port", 8322}
+    {"--port",      8554},
+    {"--tls-port",  8322},
+    {"--http-port", 8080}
 };
 
+static uint16_t port_asked(const ocel_loop *l, ocel__door door) {
+  const uint16_t asked[DOOR_COUNT] = {l->cfg.port, l->cfg.tls_port, l->cfg.http_port};
+  return asked[door];
+}
+
 static bool say_listen(const ocel_loop *l, ocel__door door, char *error, size_t size) {
-  const unsigned port = door == DOOR_TLS ? l->cfg.tls_port : l->cfg.port;
+  const unsigned port = port_asked(l, door);
   const char *const option = DOOR[door].option;
   if (errno == EACCES || errno == EPERM) {
     (void)snprintf(error, size, "port %u needs root or CAP_NET_BIND_SERVICE; use %s %u", port,
@@ -71,13 +77,18 @@ static int listen_everywhere(ocel_loop *l, ocel_sockaddr *where, uint16_t port) 
   return open_at(l, SOCK_STREAM, where, port);
 }
 
-// The TLS port is opened second, at the addresses that the plain one got.
-static bool open_tls(ocel_loop *l, ocel_sockaddr *where, char *error, size_t size) {
-  if (l->cfg.tls == NULL) return true;
-  l->door[DOOR_TLS] = open_at(l, SOCK_STREAM, where, l->cfg.tls_port);
-  if (l->door[DOOR_TLS] < 0) return say_listen(l, DOOR_TLS, error, size);
-  l->port[DOOR_TLS] = ocel__port_of(l->door[DOOR_TLS]);
+// The others are opened after the plain one, at the addresses that it got.
+static bool open_door(ocel_loop *l, ocel__door door, ocel_sockaddr *where, char *error,
+                      size_t size) {
+  l->door[door] = open_at(l, SOCK_STREAM, where, port_asked(l, door));
+  if (l->door[door] < 0) return say_listen(l, door, error, size);
+  l->port[door] = ocel__port_of(l->door[door]);
   return true;
+}
+
+static bool open_doors(ocel_loop *l, ocel_sockaddr *where, char *error, size_t size) {
+  return (l->cfg.tls == NULL || open_door(l, DOOR_TLS, where, error, size)) &&
+         (l->cfg.http_port == 0 || open_door(l, DOOR_HTTP, where, error, size));
 }
 
 // A free even port and the next one (RFC 3550 11). Leaves errno of the last failure.
@@ -168,5 +179,5 @@ bool ocel__listen(ocel_loop *l, char *error, size_t size) {
   if (l->door[DOOR_PLAIN] < 0) return say_listen(l, DOOR_PLAIN, error, size);
   l->port[DOOR_PLAIN] = ocel__port_of(l->door[DOOR_PLAIN]);
   l->family = where.any.sa_family;
-  return open_tls(l, &where, error, size) && (l->cfg.no_udp || open_pair(l, &where, error, size));
+  return open_doors(l, &where, error, size) && (l->cfg.no_udp || open_pair(l, &where, error, size));
 }

@@ -66,7 +66,7 @@ static ocel_loop *reserve(const ocel_loop_config *cfg) {
   l->server_cfg = *cfg->server;
   if (cfg->tls != NULL) cfg->tls->socket = &ocel__tls_socket;
   l->epoll = l->eventfd = l->udp[0] = l->udp[1] = l->spare = -1;
-  l->door[DOOR_PLAIN] = l->door[DOOR_TLS] = -1;
+  for (int door = 0; door < DOOR_COUNT; door++) l->door[door] = -1;
   l->accept_at = l->starved_at = l->wake_at = OCEL_NEVER;
   l->now = ocel_loop_now();
   return l;
@@ -82,6 +82,16 @@ static bool check_random(char *error, size_t size) {
   return false;
 }
 
+static bool watch_doors(ocel_loop *l) {
+  for (unsigned door = 0; door < DOOR_COUNT; door++) {
+    if (l->door[door] < 0) continue;
+    if (!ocel__watch(l, EPOLL_CTL_ADD, l->door[door], EPOLLIN, ocel__data(ON_DOOR, door))) {
+      return false;
+    }
+  }
+  return true;
+}
+
 static bool open_epoll(ocel_loop *l, char *error, size_t size) {
   l->epoll = ocel__sys.epoll_create1(EPOLL_CLOEXEC);
   if (l->epoll < 0) return say(error, size, "cannot make an epoll descriptor");
@@ -90,10 +100,7 @@ static bool open_epoll(ocel_loop *l, char *error, size_t size) {
   l->spare = ocel__sys.spare();
   const bool watched =
       ocel__watch(l, EPOLL_CTL_ADD, l->eventfd, EPOLLIN, ocel__data(ON_WAKE, 0)) &&
-      ocel__watch(l, EPOLL_CTL_ADD, l->door[DOOR_PLAIN], EPOLLIN,
-                  ocel__data(ON_DOOR, DOOR_PLAIN)) &&
-      (l->cfg.tls == NULL ||
-       ocel__watch(l, EPOLL_CTL_ADD, l->door[DOOR_TLS], EPOLLIN, ocel__data(ON_DOOR, DOOR_TLS))) &&
+      watch_doors(l) &&
       (l->cfg.no_udp ||
        (ocel__watch(l, EPOLL_CTL_ADD, l->udp[0], EPOLLIN, ocel__data(ON_RTP, 0)) &&
         ocel__watch(l, EPOLL_CTL_ADD, l->udp[1], EPOLLIN, ocel__data(ON_RTCP, 0))));
@@ -153,8 +160,8 @@ void ocel_loop_close(ocel_loop *l) {
     close_if_open(l->linger[i].fd_plus_1 - 1);
   }
   ocel__tls_give_up(l);
-  const int own[] = {l->door[DOOR_PLAIN], l->door[DOOR_TLS], l->udp[0], l->udp[1], l->spare,
-                     l->eventfd,          l->epoll};
+  for (int door = 0; door < DOOR_COUNT; door++) close_if_open(l->door[door]);
+  const int own[] = {l->udp[0], l->udp[1], l->spare, l->eventfd, l->epoll};
   for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) close_if_open(own[i]);
   if (l->server_mem != NULL) ocel__sys.release(l->server_mem, l->server_size);
   ocel__sys.release(l, l->reserved);

@@ -32,7 +32,7 @@ enum {
 typedef enum { ON_WAKE, ON_DOOR, ON_RTP, ON_RTCP, ON_CONN, ON_LINGER, ON_HANDSHAKE } ocel__tag;
 
 /// The listeners.
-typedef enum { DOOR_PLAIN, DOOR_TLS, DOOR_COUNT } ocel__door;
+typedef enum { DOOR_PLAIN, DOOR_TLS, DOOR_HTTP, DOOR_COUNT } ocel__door;
 
 /// Flags of a connection. All zero: the number is not in use.
 enum {

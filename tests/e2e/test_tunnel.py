@@ -67,6 +67,28 @@ def test_gortsplib_pulls(served, tmp_path):
     assert len(programs.ffmpeg_decode_file(tmp_path / "clip.h264")) == PICTURES
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def test_the_port_for_http_takes_tunnels(serve):
+    port = free_port()
+    oceld = serve("plain", "--log-level", "debug", "--http-port", str(port))
+    programs.ffmpeg_decode(f"rtsp://127.0.0.1:{port}/stream", "http", PICTURES)
+    assert "RTSP over HTTP: requests come in" in oceld.log()
+    oceld.wait_for_sessions(0)
+
+
+def test_a_tunnel_inside_tls(serve, tmp_path):
+    port = free_port()
+    oceld = serve("plain", "--log-level", "debug", "--tls-port", str(port), "--tls-cert",
+                  str(tmp_path / "certificate.pem"))
+    programs.ffmpeg_decode(f"rtsp://127.0.0.1:{port}/stream", "https", PICTURES)
+    assert "RTSP over HTTP: requests come in" in oceld.log()
+    oceld.wait_for_sessions(0)
+
+
 class Tunnel:
     """The two connections as live555 (VLC, openRTSP) uses them."""
 
