@@ -19,6 +19,7 @@ static bool drained(ocel_loop *l, int fd) {
 }
 
 static void end(ocel_loop *l, ocel__linger *slot) {
+  ocel__tls_end(l, slot->tls_plus_1);
   slot->used = false;
   l->linger_count--;
   (void)ocel__sys.close(slot->fd);
@@ -35,17 +36,28 @@ static ocel__linger *take_slot(ocel_loop *l) {
   return oldest;
 }
 
-void ocel__linger_begin(ocel_loop *l, int fd) {
+// Says what a TLS session has still to say, then that nothing more is coming. @return The session
+// if it has to wait with that, as a connection's `tls_plus_1`; else 0.
+static uint16_t say_end(ocel_loop *l, int fd, uint16_t tls_plus_1) {
+  if (tls_plus_1 != 0 && !ocel__tls_goodbye(l, tls_plus_1)) return tls_plus_1;
+  ocel__tls_end(l, tls_plus_1);
   (void)ocel__sys.shutdown(fd, SHUT_WR);
+  return 0;
+}
+
+void ocel__linger_begin(ocel_loop *l, int fd, uint16_t tls_plus_1) {
+  const uint16_t tls = say_end(l, fd, tls_plus_1);
   if (drained(l, fd)) {
+    ocel__tls_end(l, tls);
     (void)ocel__sys.close(fd);
     return;
   }
-  *take_slot(l) = (ocel__linger){true, fd, l->now + LINGER_TIME};
+  *take_slot(l) = (ocel__linger){true, tls, fd, l->now + LINGER_TIME};
   l->linger_count++;
 }
 
 void ocel__linger_read(ocel_loop *l, ocel__linger *slot) {
+  if (slot->tls_plus_1 != 0) slot->tls_plus_1 = say_end(l, slot->fd, slot->tls_plus_1);
   if (slot->used && drained(l, slot->fd)) end(l, slot);
 }
 

@@ -73,13 +73,22 @@ static bool open_pair(ocel_loop *l, ocel_sockaddr *where, char *error, size_t si
   return true;
 }
 
+// The TLS port is opened second, at the addresses that the plain one got.
+static bool open_tls(ocel_loop *l, ocel_sockaddr *where, char *error, size_t size) {
+  if (l->cfg.tls == NULL) return true;
+  l->door[DOOR_TLS] = open_at(SOCK_STREAM, where, l->cfg.tls_port);
+  if (l->door[DOOR_TLS] < 0) return say(l, "TCP", l->cfg.tls_port, error, size);
+  l->port[DOOR_TLS] = ocel__local_of(l->door[DOOR_TLS]).port;
+  return true;
+}
+
 bool ocel__listen(ocel_loop *l, char *error, size_t size) {
   const char *const host = l->cfg.bind;
   ocel_sockaddr where;
   if (host == NULL || host[0] == '\0') {
-    l->listener = listen_everywhere(l, &where);
+    l->door[DOOR_PLAIN] = listen_everywhere(l, &where);
   } else if (ocel__addr_parse(host, 0, &where)) {
-    l->listener = open_at(SOCK_STREAM, &where, l->cfg.port);
+    l->door[DOOR_PLAIN] = open_at(SOCK_STREAM, &where, l->cfg.port);
   } else {
     (void)snprintf(error, size,
                    "\"%s\" is no numeric address such as 192.0.2.7; bind to one like that, or to "
@@ -87,8 +96,8 @@ bool ocel__listen(ocel_loop *l, char *error, size_t size) {
                    host);
     return false;
   }
-  if (l->listener < 0) return say(l, "TCP", l->cfg.port, error, size);
-  l->port = ocel__local_of(l->listener).port;
+  if (l->door[DOOR_PLAIN] < 0) return say(l, "TCP", l->cfg.port, error, size);
+  l->port[DOOR_PLAIN] = ocel__local_of(l->door[DOOR_PLAIN]).port;
   l->family = where.any.sa_family;
-  return l->cfg.no_udp || open_pair(l, &where, error, size);
+  return open_tls(l, &where, error, size) && (l->cfg.no_udp || open_pair(l, &where, error, size));
 }

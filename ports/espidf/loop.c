@@ -59,7 +59,8 @@ static ocel_loop *reserve(const ocel_loop_config *cfg, char *error, size_t error
   l->conns = (void *)(mem + conns_at);
   l->cfg = *cfg;
   l->server_cfg = *cfg->server;
-  l->listener = l->udp[0] = l->udp[1] = l->bell = -1;
+  if (cfg->tls != NULL) cfg->tls->socket = &ocel__tls_socket;
+  l->door[DOOR_PLAIN] = l->door[DOOR_TLS] = l->udp[0] = l->udp[1] = l->bell = -1;
   l->wake_at = l->udp_retry_at = l->udp_give_up_at = OCEL_NEVER;
   l->now = ocel_loop_now();
   return l;
@@ -103,15 +104,31 @@ static void close_if_open(int fd) {
   if (fd >= 0) (void)ocel__sys.close(fd);
 }
 
+static void close_handshakes(ocel_loop *l) {
+  bool write;
+  for (unsigned i = 0; i < ocel__tls_sessions(l); i++) {
+    const int fd = ocel__tls_waiting(l, i, &write);
+    if (fd < 0) continue;
+    ocel__tls_end(l, (uint16_t)(i + 1));
+    (void)ocel__sys.close(fd);
+  }
+}
+
 void ocel_loop_close(ocel_loop *l) {
   if (l == NULL) return;
   for (unsigned i = 0; i < l->server_cfg.max_connections; i++) {
-    if ((l->conns[i].flags & CONN_OPEN) != 0) (void)ocel__sys.close(l->conns[i].fd);
+    if ((l->conns[i].flags & CONN_OPEN) == 0) continue;
+    ocel__tls_end(l, l->conns[i].tls_plus_1);
+    (void)ocel__sys.close(l->conns[i].fd);
   }
   for (unsigned i = 0; i < LINGER_MAX; i++) {
-    if (l->linger[i].used) (void)ocel__sys.close(l->linger[i].fd);
+    if (!l->linger[i].used) continue;
+    ocel__tls_end(l, l->linger[i].tls_plus_1);
+    (void)ocel__sys.close(l->linger[i].fd);
   }
-  close_if_open(l->listener);
+  close_handshakes(l);
+  close_if_open(l->door[DOOR_PLAIN]);
+  close_if_open(l->door[DOOR_TLS]);
   close_if_open(l->udp[0]);
   close_if_open(l->udp[1]);
   close_if_open(l->bell);
@@ -121,7 +138,9 @@ void ocel_loop_close(ocel_loop *l) {
 
 ocel_server *ocel_loop_server(ocel_loop *l) { return l->server; }
 
-uint16_t ocel_loop_port(const ocel_loop *l) { return l->port; }
+uint16_t ocel_loop_port(const ocel_loop *l) { return l->port[DOOR_PLAIN]; }
+
+uint16_t ocel_loop_tls_port(const ocel_loop *l) { return l->port[DOOR_TLS]; }
 
 uint16_t ocel_loop_rtp_port(const ocel_loop *l) { return l->udp_port[OCEL_PORT_RTP]; }
 

@@ -3,6 +3,7 @@
 #ifndef OCEL_ESPIDF_LOOP_STATE_H
 #define OCEL_ESPIDF_LOOP_STATE_H
 
+#include <errno.h>
 #include <stdatomic.h>
 
 #include "addr.h"
@@ -35,9 +36,13 @@ enum {
   CONN_ENDED = 4,    // The peer has sent its last byte, or is gone.
 };
 
+/// The listeners.
+typedef enum { DOOR_PLAIN, DOOR_TLS, DOOR_COUNT } ocel__door;
+
 typedef struct {
   int fd;
   uint8_t flags;
+  uint16_t tls_plus_1;  // 0: plain; else the TLS session that carries it.
   uint32_t turn_bytes;  // Written in this turn.
   ocel_us retry_at;     // While blocked: when it is looked at again.
   ocel_addr peer;
@@ -47,6 +52,7 @@ typedef struct {
 /// overtake the last reply.
 typedef struct {
   bool used;
+  uint16_t tls_plus_1;  // Not 0: the session has still something to say.
   int fd;
   ocel_us until;
 } ocel__linger;
@@ -55,6 +61,7 @@ typedef struct {
 typedef struct {
   fd_set readable, writable;
   int count;
+  bool at_once;  // A TLS session has bytes of which no socket tells.
 } ocel__watch;
 
 struct ocel_loop {
@@ -64,9 +71,9 @@ struct ocel_loop {
   void *server_mem;
   ocel_us now;  // As the engine was last told.
 
-  int listener, udp[2], bell;
+  int door[DOOR_COUNT], udp[2], bell;
   int family;
-  uint16_t port, udp_port[2];
+  uint16_t port[DOOR_COUNT], udp_port[2];
 
   atomic_bool woken;  // on_wake is to be called.
   atomic_bool rung;   // A datagram is on its way to the bell.
@@ -125,15 +132,36 @@ void ocel__watch_fill(ocel_loop *l, ocel__watch *w);
 void ocel__watch_dispatch(ocel_loop *l, const ocel__watch *w);
 
 // ---- accept.c ----
-void ocel__accept(ocel_loop *l);
+void ocel__accept(ocel_loop *l, ocel__door door);
+/// Offers a connection to the engine.
+void ocel__admit(ocel_loop *l, const ocel__conn *newcomer);
 
 // ---- linger.c ----
 /// Takes a socket over: says that nothing more is coming, and closes it when the peer has, or
-/// after LINGER_TIME.
-void ocel__linger_begin(ocel_loop *l, int fd);
+/// after LINGER_TIME. `tls_plus_1`: as of a connection; the session ends with it.
+void ocel__linger_begin(ocel_loop *l, int fd, uint16_t tls_plus_1);
 void ocel__linger_read(ocel_loop *l, ocel__linger *slot);
 void ocel__linger_expire(ocel_loop *l);
 ocel_us ocel__linger_deadline(const ocel_loop *l);
+
+// ---- tls.c ----
+/// How TLS sessions reach their sockets.
+extern const ocel_tls_socket ocel__tls_socket;
+/// A connection came to the TLS port.
+void ocel__tls_arrive(ocel_loop *l, int fd, const ocel_addr *peer);
+/// Goes on with one handshake.
+void ocel__tls_shake(ocel_loop *l);
+ocel_us ocel__tls_deadline(const ocel_loop *l);
+/// The socket of a handshake, or -1; `*write`: it waits for room. `session` < ocel__tls_sessions.
+int ocel__tls_waiting(const ocel_loop *l, unsigned session, bool *write);
+unsigned ocel__tls_sessions(const ocel_loop *l);
+void ocel__tls_end(ocel_loop *l, uint16_t tls_plus_1);
+/// The calls of ocel/tls.h.
+ssize_t ocel__tls_recv(ocel_loop *l, const ocel__conn *c, size_t n);
+bool ocel__tls_buffered(const ocel_loop *l, const ocel__conn *c);
+int ocel__tls_send(ocel_loop *l, const ocel__conn *c, size_t n, size_t *went);
+/// True when all has been said, or cannot be.
+bool ocel__tls_goodbye(ocel_loop *l, uint16_t tls_plus_1);
 
 // ---- stream_io.c ----
 void ocel__conn_read(ocel_loop *l, unsigned conn);

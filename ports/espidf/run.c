@@ -13,12 +13,14 @@ static ocel_us earliest(ocel_us a, ocel_us b) { return a < b ? a : b; }
 void ocel_loop_wake_at(ocel_loop *l, ocel_us when) { l->wake_at = earliest(l->wake_at, when); }
 
 // Microseconds to sleep; never for ever, since a wake may have been lost for want of memory.
-static ocel_us patience(const ocel_loop *l) {
-  if (l->udp_more || atomic_load(&l->woken) || atomic_load(&l->stop) != l->stopping) return 0;
+static ocel_us patience(const ocel_loop *l, const ocel__watch *w) {
+  if (w->at_once || l->udp_more || atomic_load(&l->woken) || atomic_load(&l->stop) != l->stopping)
+    return 0;
   const ocel_us now = ocel_loop_now();
   ocel_us next = earliest(now + WAKE_INTERVAL, ocel_server_deadline(l->server));
   if (l->accept_at > l->now) next = earliest(next, l->accept_at);
   next = earliest(next, ocel__conns_deadline(l));
+  next = earliest(next, ocel__tls_deadline(l));
   next = earliest(next, l->udp_retry_at);
   next = earliest(next, ocel__linger_deadline(l));
   if (l->cfg.on_wake != NULL) next = earliest(next, earliest(l->wake_at, l->next_wake));
@@ -49,8 +51,10 @@ static void call_on_wake(ocel_loop *l, bool woken) {
 static void begin_stop(ocel_loop *l) {
   l->stopping = true;
   l->stop_at = l->now + FLUSH_TIME;
-  (void)ocel__sys.close(l->listener);
-  l->listener = -1;
+  for (int door = 0; door < DOOR_COUNT; door++) {
+    if (l->door[door] >= 0) (void)ocel__sys.close(l->door[door]);
+    l->door[door] = -1;
+  }
   ocel_server_shutdown(l->server, l->now);
 }
 
@@ -63,6 +67,7 @@ static bool stopped(const ocel_loop *l) {
 static void turn(ocel_loop *l, const ocel__watch *found) {
   l->now = ocel_loop_now();
   if (found != NULL) ocel__watch_dispatch(l, found);
+  ocel__tls_shake(l);
   ocel__linger_expire(l);
   if (!l->stopping && atomic_load(&l->stop)) begin_stop(l);
   // Cleared before the rings are looked at: a commit after this wakes the loop again.
@@ -79,13 +84,14 @@ int ocel_loop_run(ocel_loop *l) {
   do {
     l->now = ocel_loop_now();
     ocel__watch_fill(l, &watch);
-    const int n = ocel__sys.select(watch.count, &watch.readable, &watch.writable, patience(l));
+    const int n =
+        ocel__sys.select(watch.count, &watch.readable, &watch.writable, patience(l, &watch));
     if (n < 0 && ocel__starved(errno)) {
       ocel__sys.pause(PAUSE);
     } else if (n < 0 && errno != EINTR) {
       return errno;
     }
-    turn(l, n > 0 ? &watch : NULL);
+    turn(l, n > 0 || (n == 0 && watch.at_once) ? &watch : NULL);
   } while (!stopped(l));
   return 0;
 }

@@ -41,6 +41,10 @@ static void *run(void *arg) {
   return NULL;
 }
 
+ocel_tls *rig_tls;
+int (*rig_connect)(const rig *r, const char *host);
+void (*rig_stopped)(void);
+
 void rig_open(rig *r, const char *bind) {
   char error[256] = "";
   if (r->server.max_connections == 0) ocel_server_defaults(&r->server);
@@ -49,6 +53,7 @@ void rig_open(rig *r, const char *bind) {
   r->cfg.on_event = count_event;
   r->cfg.on_wake = count_wake;
   r->cfg.ctx = r;
+  r->cfg.tls = rig_tls;
   r->loop = ocel_loop_open(&r->cfg, error, sizeof error);
   assert_string_equal(error, "");
   assert_non_null(r->loop);
@@ -71,6 +76,7 @@ void rig_end(rig *r) {
 void rig_stop(rig *r) {
   if (!r->ended) rig_end(r);
   ocel_loop_close(r->loop);
+  if (rig_stopped != NULL) rig_stopped();
   assert_int_equal(open_files(), files_before);
 }
 
@@ -86,8 +92,11 @@ static int client(int type, const char *host, uint16_t port) {
   return fd;
 }
 
+int client_tcp(const char *host, uint16_t port) { return client(SOCK_STREAM, host, port); }
+
 int client_open(const rig *r, const char *host) {
-  return client(SOCK_STREAM, host, ocel_loop_port(r->loop));
+  if (rig_tls != NULL) return rig_connect(r, host);
+  return client_tcp(host, ocel_loop_port(r->loop));
 }
 
 int client_udp(const rig *r, const char *host, ocel_port port) {

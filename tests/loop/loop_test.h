@@ -34,6 +34,12 @@ typedef struct {
   atomic_uint wakes, events, last_peer_port;
 } rig;
 
+/// While it is not NULL, loops are opened with this TLS, and client_open is what rig_connect does.
+extern ocel_tls *rig_tls;
+extern int (*rig_connect)(const rig *r, const char *host);
+/// Called when a loop has been closed; may be NULL.
+extern void (*rig_stopped)(void);
+
 /// Puts the kernel's own calls back.
 int rig_setup(void **state);
 
@@ -54,6 +60,8 @@ void rig_stop(rig *r);
 
 /// A connected, blocking socket that gives up after ten seconds of waiting.
 int client_open(const rig *r, const char *host);
+/// The same, to any port.
+int client_tcp(const char *host, uint16_t port);
 int client_udp(const rig *r, const char *host, ocel_port port);
 
 void send_all(int fd, const void *bytes, size_t n);

@@ -153,9 +153,9 @@ const ocel_tls_ops ocel__tls_ops = {
     .shake = shake,
     .deadline = deadline,
     .waiting = waiting,
-    .read = ocel__tls_read,
-    .buffered = ocel__tls_buffered,
-    .write = ocel__tls_write,
-    .close = ocel__tls_close_session,
+    .read = ocel__session_read,
+    .buffered = ocel__session_buffered,
+    .write = ocel__session_write,
+    .close = ocel__session_close,
     .end = end,
 };

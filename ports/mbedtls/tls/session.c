@@ -63,7 +63,7 @@ static int why(const ocel__session *s, int rc) {
 
 // A reply of mbedTLS's own (an alert) that the socket does not take would stand in the way of
 // the next record: only a peer that breaks the rules and does not read gets so far, and is lost.
-ptrdiff_t ocel__tls_read(ocel_tls *tls, unsigned session, void *bytes, size_t n) {
+ptrdiff_t ocel__session_read(ocel_tls *tls, unsigned session, void *bytes, size_t n) {
   ocel__session *const s = &ocel__tls_of(tls)->sessions[session];
   const int rc = mbedtls_ssl_read(&s->ssl, bytes, n);
   if (rc >= 0) return rc;
@@ -72,7 +72,7 @@ ptrdiff_t ocel__tls_read(ocel_tls *tls, unsigned session, void *bytes, size_t n)
   return -1;
 }
 
-bool ocel__tls_buffered(const ocel_tls *tls, unsigned session) {
+bool ocel__session_buffered(const ocel_tls *tls, unsigned session) {
   return mbedtls_ssl_check_pending(&ocel__tls_of_const(tls)->sessions[session].ssl) != 0;
 }
 
@@ -113,8 +113,8 @@ static size_t record_max(const ocel__tls *t, const ocel__session *s) {
   return most > 0 && (size_t)most < sizeof t->record ? (size_t)most : sizeof t->record;
 }
 
-int ocel__tls_write(ocel_tls *tls, unsigned session, const ocel_span *spans, size_t n,
-                    size_t *taken) {
+int ocel__session_write(ocel_tls *tls, unsigned session, const ocel_span *spans, size_t n,
+                        size_t *taken) {
   ocel__tls *const t = ocel__tls_of(tls);
   ocel__session *const s = &t->sessions[session];
   const size_t max = record_max(t, s);
@@ -134,7 +134,7 @@ int ocel__tls_write(ocel_tls *tls, unsigned session, const ocel_span *spans, siz
   }
 }
 
-int ocel__tls_close_session(ocel_tls *tls, unsigned session) {
+int ocel__session_close(ocel_tls *tls, unsigned session) {
   ocel__tls *const t = ocel__tls_of(tls);
   ocel__session *const s = &t->sessions[session];
   int rc = flush(t, s);

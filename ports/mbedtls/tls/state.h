@@ -83,11 +83,11 @@ void ocel__session_free(ocel__session *s);
 /// One call of mbedTLS's handshake. @return As that.
 int ocel__session_shake(ocel__session *s);
 
-ptrdiff_t ocel__tls_read(ocel_tls *tls, unsigned session, void *bytes, size_t n);
-bool ocel__tls_buffered(const ocel_tls *tls, unsigned session);
-int ocel__tls_write(ocel_tls *tls, unsigned session, const ocel_span *spans, size_t n,
-                    size_t *taken);
-int ocel__tls_close_session(ocel_tls *tls, unsigned session);
+ptrdiff_t ocel__session_read(ocel_tls *tls, unsigned session, void *bytes, size_t n);
+bool ocel__session_buffered(const ocel_tls *tls, unsigned session);
+int ocel__session_write(ocel_tls *tls, unsigned session, const ocel_span *spans, size_t n,
+                        size_t *taken);
+int ocel__session_close(ocel_tls *tls, unsigned session);
 
 // ---- door.c ----
 extern const ocel_tls_ops ocel__tls_ops;
