@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """RTSP server: the picture of a camera as H.264 for Frigate, go2rtc, Home Assistant and players."""
 
+import ipaddress
 import logging
 
 from esphome import automation
@@ -33,6 +34,7 @@ CONF_GOP = "gop"
 CONF_MAX_CLIENTS = "max_clients"
 CONF_MDNS = "mdns"
 CONF_ON_CLIENT_CONNECTED = "on_client_connected"
+CONF_MULTICAST = "multicast"
 CONF_ON_CLIENT_DISCONNECTED = "on_client_disconnected"
 CONF_ON_STREAM_START = "on_stream_start"
 CONF_ON_STREAM_STOP = "on_stream_stop"
@@ -74,6 +76,26 @@ def stream_path(value: object) -> str:
     return path
 
 
+def multicast(value: object) -> str:
+    """`239.255.12.42`, `239.255.12.42:5004`, `239.255.12.42:5004:1`."""
+    wrong = cv.Invalid(
+        "must be GROUP[:PORT[:TTL]] with an IPv4 multicast group, an even port and a TTL of 1 to "
+        "255, for example 239.255.12.42:5004:1"
+    )
+    parts = cv.string_strict(value).split(":")
+    try:
+        group = ipaddress.IPv4Address(parts[0])
+        numbers = [int(part) for part in parts[1:] if part.isdigit()]
+    except ValueError:
+        raise wrong from None
+    port, ttl = (numbers + [2, 1][len(numbers) :])[:2]
+    if len(parts) > 3 or len(numbers) != len(parts) - 1 or not group.is_multicast:
+        raise wrong
+    if port % 2 != 0 or not 2 <= port <= 65500 or not 1 <= ttl <= 255:
+        raise wrong
+    return ":".join(parts)
+
+
 def bitrate(value: object) -> int:
     """`2000000` as well as `2Mbps`."""
     bits = cv.float_with_unit("bitrate", "(bps|bit/s)?", optional_unit=True)(value)
@@ -98,6 +120,16 @@ def _ports(config: ConfigType) -> ConfigType:
             f"and {config[CONF_RTP_PORT] + 1}",
             path=[CONF_RTCP_PORT],
         )
+    return config
+
+
+def _multicast(config: ConfigType) -> ConfigType:
+    if CONF_MULTICAST not in config:
+        return config
+    if config[CONF_TRANSPORT] == "tcp":
+        raise cv.Invalid("multicast needs UDP: leave out transport: tcp", path=[CONF_MULTICAST])
+    if ":" not in config[CONF_MULTICAST] and config[CONF_RTP_PORT] % 2 != 0:
+        raise cv.Invalid("needs an even port: give GROUP:PORT", path=[CONF_MULTICAST])
     return config
 
 
@@ -127,8 +159,8 @@ def _login(config: ConfigType) -> ConfigType:
 
 
 def _reserve_sockets(config: ConfigType) -> ConfigType:
-    # One more than clients: whoever comes too many is told so.
-    streams = config[CONF_MAX_CLIENTS] + 1
+    # RTSP over HTTP takes two for each client. One more: whoever comes too many is told so.
+    streams = 2 * config[CONF_MAX_CLIENTS] + 1
     datagrams = 2 if config[CONF_TRANSPORT] != "tcp" else 0
     if CORE.is_esp32:
         streams += board.LINGERING_SOCKETS
@@ -151,6 +183,7 @@ CONFIG_SCHEMA = cv.All(
             cv.Optional(CONF_STREAM_PATH, default="/stream"): stream_path,
             cv.Optional(CONF_RTP_PORT, default=5004): cv.port,
             cv.Optional(CONF_RTCP_PORT, default=5005): cv.port,
+            cv.Optional(CONF_MULTICAST): multicast,
             cv.Optional(CONF_TRANSPORT, default="any"): cv.one_of(*TRANSPORTS, lower=True),
             cv.Optional(CONF_MAX_CLIENTS, default=3): cv.int_range(min=1, max=5),
             cv.Optional(CONF_SESSION_TIMEOUT, default="60s"): cv.All(
@@ -177,6 +210,7 @@ CONFIG_SCHEMA = cv.All(
     board.validate,
     _qp_bounds,
     _ports,
+    _multicast,
     _login,
     _reserve_sockets,
 )
@@ -257,6 +291,10 @@ async def to_code(config: ConfigType) -> None:
     var = cg.new_Pvariable(config[CONF_ID])
     await cg.register_component(var, config)
     cg.add(var.set_video_source(await _video_source(config)))
+    if CONF_MULTICAST in config:
+        group, *numbers = config[CONF_MULTICAST].split(":")
+        port, ttl = ([int(n) for n in numbers] + [config[CONF_RTP_PORT], 1][len(numbers) :])[:2]
+        cg.add(var.set_multicast(*ipaddress.IPv4Address(group).packed, port, ttl))
     cg.add(var.set_enabled(config[CONF_ENABLED]))
     cg.add(var.set_port(config[CONF_PORT]))
     cg.add(var.set_stream_path(config[CONF_STREAM_PATH]))

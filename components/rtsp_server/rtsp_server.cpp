@@ -298,9 +298,11 @@ bool RTSPServer::open_() {
   ocel_server_config server{};
   ocel_server_defaults(&server);
   server.max_clients = this->max_clients_;
-  server.max_connections = this->max_clients_ + 1;
+  server.max_connections = 2 * this->max_clients_ + 1;  // RTSP over HTTP takes two
   server.request_max = 4096;
   server.request_buffers = 2;
+  server.multicast = this->multicast_;
+  server.multicast_ttl = this->multicast_ttl_;
   server.session_timeout = this->session_timeout_s_ * OCEL_SECOND;
 
   ocel_loop_config cfg{};

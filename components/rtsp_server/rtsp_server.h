@@ -70,6 +70,10 @@ class RTSPServer final : public Component
     this->rtp_port_ = rtp;
     this->rtcp_port_ = rtcp;
   }
+  void set_multicast(uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint16_t port, uint8_t ttl) {
+    this->multicast_ = ocel_addr_ipv4(a, b, c, d, port);
+    this->multicast_ttl_ = ttl;
+  }
   void set_max_clients(uint8_t max_clients) { this->max_clients_ = max_clients; }
   void set_session_timeout(uint16_t seconds) { this->session_timeout_s_ = seconds; }
   void set_start(Start start) { this->start_ = start; }
@@ -148,6 +152,8 @@ class RTSPServer final : public Component
   void *ring_memory_{nullptr};
   const char *stream_path_{nullptr};
   uint16_t port_{0}, rtp_port_{0}, rtcp_port_{0};
+  ocel_addr multicast_{};
+  uint8_t multicast_ttl_{1};
   const char *username_{nullptr};  // nullptr: no password is asked for
   const char *password_{nullptr};
   uint16_t session_timeout_s_{60};

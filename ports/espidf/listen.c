@@ -69,6 +69,9 @@ static bool open_pair(ocel_loop *l, ocel_sockaddr *where, char *error, size_t si
     if (l->udp[i] < 0) l->udp[i] = open_at(SOCK_DGRAM, where, wanted[i]);
     if (l->udp[i] < 0) return say(l, "UDP", wanted[i], error, size);
     l->udp_port[i] = ocel__local_of(l->udp[i]).port;
+    // lwIP takes one byte here, for both families; without the option it is 1.
+    const uint8_t ttl = l->server_cfg.multicast_ttl;
+    (void)ocel__sys.setsockopt(l->udp[i], IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof ttl);
   }
   return true;
 }

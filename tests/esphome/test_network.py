@@ -11,14 +11,14 @@ from test_board import SMALLEST
 
 SIZES = {
     "CONFIG_LWIP_TCP_SND_BUF_DEFAULT": "32768",
-    "CONFIG_LWIP_MAX_ACTIVE_TCP": "16",
+    "CONFIG_LWIP_MAX_ACTIVE_TCP": "18",
     "CONFIG_LWIP_NETIF_LOOPBACK": "y",
 }
 API = "\napi:\nota: [{platform: esphome}]\n"
-# Two of mDNS; four connections of three clients, those that linger, one that is refused, the
+# Two of mDNS; seven connections of three clients, those that linger, one that is refused, the
 # listener, the UDP pair, and what wakes the task.
 LINGERING = int(re.search(r"LINGER_MAX = (\d)", (ROOT / "ports/espidf/loop_state.h").read_text())[1])
-SOCKETS = 2 + 4 + LINGERING + 1 + 1 + 2 + 1
+SOCKETS = 2 + 7 + LINGERING + 1 + 1 + 2 + 1
 
 
 def options(esphome, yaml: str) -> dict[str, str]:
@@ -52,8 +52,8 @@ def test_of_a_device_with_wifi(esphome):
     "change, sockets",
     [
         ("port: 554", SOCKETS),
-        ("max_clients: 5", SOCKETS + 2),
-        ("max_clients: 1", SOCKETS - 2),
+        ("max_clients: 5", SOCKETS + 4),
+        ("max_clients: 1", SOCKETS - 4),
         ("transport: tcp", SOCKETS - 2),
     ],
 )
@@ -66,8 +66,8 @@ def test_adds_to_what_others_need(esphome):
     yaml = SMALLEST.replace("port: 554", "max_clients: 5") + API + "web_server:\n"
     made = options(esphome, yaml)
     api, web, ota = 4, 6, 1
-    assert made["CONFIG_LWIP_MAX_SOCKETS"] == str(SOCKETS + 2 + api + web + ota)
-    assert made["CONFIG_LWIP_MAX_ACTIVE_TCP"] == str(9 + 3 + 5 + 8)
+    assert made["CONFIG_LWIP_MAX_SOCKETS"] == str(SOCKETS + 4 + api + web + ota)
+    assert made["CONFIG_LWIP_MAX_ACTIVE_TCP"] == str(14 + 3 + 5 + 8)
 
 
 @pytest.mark.parametrize(
