@@ -103,6 +103,14 @@ void RTSPServer::on_ota_global_state(ota::OTAState state, float progress, uint8_
 }
 #endif
 
+static void *allocate_aligned(uint8_t where, size_t size) {
+  uint8_t *memory = RAMAllocator<uint8_t>(where).allocate(size + RING_ALIGN);
+  if (memory == nullptr)
+    return nullptr;
+  const uintptr_t to = reinterpret_cast<uintptr_t>(memory) + RING_ALIGN - 1;
+  return reinterpret_cast<void *>(to - to % RING_ALIGN);
+}
+
 // Room for the newest group of pictures and the next key picture: two seconds at the bitrate, and never less than
 // the ring needs.
 bool RTSPServer::reserve_ring_() {
@@ -113,12 +121,12 @@ bool RTSPServer::reserve_ring_() {
   const uint32_t least = 3 * (cfg.unit_max + OCEL_RING_OVERHEAD);
   const uint32_t two_seconds = this->settings_.bitrate / 4;
   cfg.bytes = ((least > two_seconds ? least : two_seconds) / cfg.align + 1) * cfg.align;
+  // The pictures in PSRAM; the ring itself in internal memory, since it is accessed atomically.
+  cfg.media = allocate_aligned(RAMAllocator<uint8_t>::ALLOC_EXTERNAL, cfg.bytes);
   const size_t size = ocel_ring_size(&cfg);
-  RAMAllocator<uint8_t> allocator(RAMAllocator<uint8_t>::ALLOC_EXTERNAL);
-  uint8_t *memory = size == 0 ? nullptr : allocator.allocate(size + RING_ALIGN);
-  const uintptr_t to = reinterpret_cast<uintptr_t>(memory) + RING_ALIGN - 1;
-  this->ring_memory_ = reinterpret_cast<void *>(to - to % RING_ALIGN);
-  return memory != nullptr;
+  if (cfg.media != nullptr && size != 0)
+    this->ring_memory_ = allocate_aligned(RAMAllocator<uint8_t>::ALLOC_INTERNAL, size);
+  return this->ring_memory_ != nullptr;
 }
 
 std::string RTSPServer::url() const {

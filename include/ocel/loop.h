@@ -44,7 +44,8 @@ typedef struct {
   uint16_t http_port;  ///< A second listener that serves all that `port` does, for RTSP over HTTP;
                        ///< 0: none. Only in ports/posix.
   bool no_udp;         ///< Serve over TCP only; `rtp_port` and `rtcp_port` are then ignored.
-  bool external_memory;  ///< Take memory from PSRAM, where a machine has such beside its own.
+  bool external_memory;  ///< Take the server's memory from PSRAM, where a machine has such beside
+                         ///< its own.
 } ocel_loop_config;
 
 /// Opens the sockets and builds the server.

@@ -33,13 +33,19 @@ typedef struct {
   uint16_t align;     ///< Alignment of reserved memory: a power of two, 8..256.
   bool sound;         ///< Every unit is a block of sound, committed with OCEL_WRAP_BLOCK: it
                       ///< needs less memory beside it.
+
+  /// Media memory of `bytes`, aligned like `mem`, which must outlive the ring; NULL: inside `mem`.
+  /// For machines with memory that is large but has no atomic access: only the ring itself, of
+  /// some hundred bytes and 40 for each record, needs that.
+  void *media;
 } ocel_ring_config;
 
 /// Bytes beside the payload that a reserved unit may need: its table of NAL units, parameter
 /// sets put before an IDR picture that has none, and alignment.
 #define OCEL_RING_OVERHEAD 3072u
 
-/// Bytes that `ocel_ring_init` needs: structure, records and media. 0 if `cfg` is out of range.
+/// Bytes that `ocel_ring_init` needs: structure, records, and media unless they are elsewhere. 0
+/// if `cfg` is out of range.
 size_t ocel_ring_size(const ocel_ring_config *cfg);
 
 /// Builds a ring inside `mem` (aligned to max(cfg->align, 64)), which must outlive it. NULL if

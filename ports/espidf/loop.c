@@ -39,20 +39,22 @@ static void fill_config(ocel_loop *l) {
   cfg->datagram_segments = 1;  // lwIP has no segmentation offload.
 }
 
-static bool say_memory(const ocel_loop_config *cfg, size_t need, char *error, size_t size) {
+static bool say_memory(bool external, size_t need, char *error, size_t size) {
   (void)snprintf(error, size, "%u bytes of %s in one piece are not to be had; %s", (unsigned)need,
-                 cfg->external_memory ? "PSRAM" : "internal RAM",
-                 cfg->external_memory ? "allow fewer clients, or smaller buffers of the camera"
-                                      : "allow fewer clients, or take external_memory (PSRAM)");
+                 external ? "PSRAM" : "internal RAM",
+                 external ? "allow fewer clients, or smaller buffers of the camera"
+                          : "allow fewer clients, or take external_memory (PSRAM)");
   return false;
 }
 
+// Always internal RAM: the flags that other tasks set are exchanged atomically, which ESP-IDF's own
+// drivers do not do in PSRAM.
 static ocel_loop *reserve(const ocel_loop_config *cfg, char *error, size_t error_size) {
   const size_t conns_at = aligned(sizeof(ocel_loop));
   const size_t bytes = conns_at + cfg->server->max_connections * sizeof(ocel__conn);
-  uint8_t *const mem = ocel__sys.reserve(bytes, cfg->external_memory);
+  uint8_t *const mem = ocel__sys.reserve(bytes, false);
   if (mem == NULL) {
-    (void)say_memory(cfg, bytes, error, error_size);
+    (void)say_memory(false, bytes, error, error_size);
     return NULL;
   }
   ocel_loop *const l = (void *)mem;
@@ -75,7 +77,7 @@ static bool build_server(ocel_loop *l, char *error, size_t error_size) {
     return false;
   }
   l->server_mem = ocel__sys.reserve(bytes, l->cfg.external_memory);
-  if (l->server_mem == NULL) return say_memory(&l->cfg, bytes, error, error_size);
+  if (l->server_mem == NULL) return say_memory(l->cfg.external_memory, bytes, error, error_size);
   l->server = ocel_server_init(l->server_mem, bytes, &l->server_cfg, l->now);
   return l->server != NULL;
 }

@@ -70,13 +70,17 @@ static uint32_t units_max(const ocel_ring *r) { return r->cfg.sound ? 1 : OCEL_U
 
 static size_t records_at(void) { return align_up(sizeof(ocel_ring), sizeof(ocel_us)); }
 
+static size_t records_end(const ocel_ring_config *c) {
+  return records_at() + c->records * sizeof(record);
+}
+
 static size_t media_at(const ocel_ring_config *c) {
-  return align_up(records_at() + c->records * sizeof(record),
-                  c->align > BASE_ALIGN ? c->align : BASE_ALIGN);
+  return align_up(records_end(c), c->align > BASE_ALIGN ? c->align : BASE_ALIGN);
 }
 
 size_t ocel_ring_size(const ocel_ring_config *cfg) {
-  return valid(cfg) ? media_at(cfg) + cfg->bytes : 0;
+  if (!valid(cfg)) return 0;
+  return cfg->media == NULL ? media_at(cfg) + cfg->bytes : records_end(cfg);
 }
 
 ocel_ring *ocel_ring_init(void *mem, size_t size, const ocel_ring_config *cfg) {
@@ -85,7 +89,7 @@ ocel_ring *ocel_ring_init(void *mem, size_t size, const ocel_ring_config *cfg) {
   ocel_ring *r = mem;
   memset(r, 0, sizeof *r);
   r->cfg = *cfg;
-  r->media = bytes + media_at(cfg);
+  r->media = cfg->media != NULL ? cfg->media : bytes + media_at(cfg);
   r->records = (record *)(void *)(bytes + records_at());
   atomic_init(&r->head, OCEL_RING_FIRST);
   atomic_init(&r->tail, OCEL_RING_FIRST);

@@ -40,15 +40,35 @@ static void check_said(ocel_loop_config cfg, const char *says) {
   if (strstr(error, says) == NULL) fail_msg("it should say \"%s\"", says);
 }
 
+static bool is_external[2];
+static unsigned reserved;
+
+static void *note_where(size_t bytes, bool external) {
+  assert_in_range(reserved, 0, 1);
+  is_external[reserved++] = external;
+  void *const p = real_sys->reserve(bytes, external);
+  assert_int_equal((standin.caps & MALLOC_CAP_SPIRAM) != 0, external);
+  assert_int_equal((standin.caps & MALLOC_CAP_INTERNAL) != 0, !external);
+  return p;
+}
+
+// The loop's atomic flags stay in internal RAM; the server goes where it was asked for.
 static void memory_is_where_it_was_asked_for(void **state) {
   (void)state;
+  ocel__sys.reserve = note_where;
   for (int external = 0; external < 2; external++) {
+    reserved = 0;
     ocel_loop *const l = try_open((ocel_loop_config){.external_memory = external == 1});
     assert_non_null(l);
-    assert_int_equal((standin.caps & MALLOC_CAP_SPIRAM) != 0, external);
-    assert_int_equal((standin.caps & MALLOC_CAP_INTERNAL) != 0, !external);
+    assert_int_equal(reserved, 2);
+    assert_false(is_external[0]);
+    assert_int_equal(is_external[1], external);
     ocel_loop_close(l);
   }
+}
+
+static void *no_psram(size_t bytes, bool external) {
+  return external ? NULL : real_sys->reserve(bytes, external);
 }
 
 static void *no_memory(size_t bytes, bool external) {
@@ -76,7 +96,9 @@ static void says_what_to_do(void **state) {
   check_said((ocel_loop_config){.port = 0}, "CONFIG_LWIP_MAX_SOCKETS");
   ocel__sys.reserve = no_memory;
   check_said((ocel_loop_config){.port = 0}, "external_memory");
-  check_said((ocel_loop_config){.external_memory = true}, "PSRAM");
+  standin.max_sockets = 64;
+  ocel__sys.reserve = no_psram;
+  check_said((ocel_loop_config){.external_memory = true}, "bytes of PSRAM");
 }
 
 // ---- every call fails in turn ----

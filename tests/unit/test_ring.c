@@ -189,6 +189,28 @@ static void a_late_consumer_costs_pictures_up_to_the_next_key(void **state) {
   assert_int_equal(ocel_ring_head(r), head + 2);
 }
 
+static void media_may_lie_elsewhere(void **state) {
+  (void)state;
+  static _Alignas(256) uint8_t media[24000];
+  ocel_ring_config cfg = small();
+  const size_t whole = ocel_ring_size(&cfg);
+  cfg.media = media;
+  const size_t own = ocel_ring_size(&cfg);
+  assert_in_range(whole - own, cfg.bytes, cfg.bytes + 64);
+  memset(&memory, 0xee, sizeof memory);
+  assert_null(ocel_ring_init(memory.bytes, own - 1, &cfg));
+  ocel_ring *r = ocel_ring_init(memory.bytes, own, &cfg);
+  for (uint32_t i = 0; i < 100; i++) {
+    assert_true(fill(r, UNIT, i % 10 == 0));
+    ocel_access_unit au;
+    ocel_ring_get(r, i, &au);
+    assert_in_range(au.data - media, 0, sizeof media - 1);
+    assert_in_range((const uint8_t *)au.units - media, 0, sizeof media - 1);
+    (void)ocel_ring_trim(r);
+  }
+  for (size_t i = own; i < sizeof memory.bytes; i++) assert_int_equal(memory.bytes[i], 0xee);
+}
+
 static void records_run_out_before_bytes_do(void **state) {
   (void)state;
   ocel_ring *r = fresh();
@@ -276,6 +298,7 @@ int main(void) {
       cmocka_unit_test(parameter_sets_have_a_limit),
       cmocka_unit_test(trimmed_in_time_nothing_is_dropped_or_overwritten),
       cmocka_unit_test(a_late_consumer_costs_pictures_up_to_the_next_key),
+      cmocka_unit_test(media_may_lie_elsewhere),
       cmocka_unit_test(records_run_out_before_bytes_do),
       cmocka_unit_test(the_same_reservation_comes_again),
       cmocka_unit_test(configurations_out_of_range_are_refused),
