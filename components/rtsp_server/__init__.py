@@ -32,6 +32,7 @@ CONF_CAMERA_ID = "camera_id"
 CONF_ENABLED = "enabled"
 CONF_GOP = "gop"
 CONF_MAX_CLIENTS = "max_clients"
+CONF_MAX_BITRATE = "max_bitrate"
 CONF_MDNS = "mdns"
 CONF_ON_CLIENT_CONNECTED = "on_client_connected"
 CONF_MULTICAST = "multicast"
@@ -109,6 +110,18 @@ def _qp_bounds(config: ConfigType) -> ConfigType:
             f"qp_min ({low}) must be below qp_max ({high}), for example 10 and 40: "
             "between equal bounds the encoder cannot keep the bitrate",
             path=[CONF_QP_MIN],
+        )
+    return config
+
+
+def _max_bitrate(config: ConfigType) -> ConfigType:
+    bits = config[CONF_BITRATE]
+    most = config.setdefault(CONF_MAX_BITRATE, bits)
+    if most < bits:
+        raise cv.Invalid(
+            f"max_bitrate ({most}) must not be below bitrate ({bits}): write at least {bits}, or "
+            "leave it out",
+            path=[CONF_MAX_BITRATE],
         )
     return config
 
@@ -192,6 +205,7 @@ CONFIG_SCHEMA = cv.All(
             ),
             cv.Optional(CONF_START, default="auto"): cv.enum(STARTS, lower=True),
             cv.Optional(CONF_BITRATE, default=2000000): bitrate,
+            cv.Optional(CONF_MAX_BITRATE): bitrate,
             cv.Optional(CONF_GOP, default=30): cv.int_range(*GOP_RANGE),
             cv.Optional(CONF_QP_MIN, default=10): cv.int_range(*QP_RANGE),
             cv.Optional(CONF_QP_MAX, default=40): cv.int_range(*QP_RANGE),
@@ -209,6 +223,7 @@ CONFIG_SCHEMA = cv.All(
     library.validate,
     board.validate,
     _qp_bounds,
+    _max_bitrate,
     _ports,
     _multicast,
     _login,
@@ -271,7 +286,7 @@ async def _video_source(config: ConfigType) -> cg.MockObj:
     source = cg.new_Pvariable(config[CONF_PIPELINE_ID])
     adapter = "direct_camera" if board.is_own_camera() else "rgb565_camera"
     cg.add(source.set_camera(getattr(rtsp_server_ns, adapter)(camera)))
-    cg.add(source.set_unit_max(board.unit_max(board.size_of(yaml))))
+    cg.add(source.set_framerate(yaml.get("framerate", 30)))
     return source
 
 
@@ -304,6 +319,7 @@ async def to_code(config: ConfigType) -> None:
     cg.add(var.set_session_timeout(config[CONF_SESSION_TIMEOUT].total_seconds))
     cg.add(var.set_start(config[CONF_START]))
     cg.add(var.set_bitrate(config[CONF_BITRATE]))
+    cg.add(var.set_max_bitrate(config[CONF_MAX_BITRATE]))
     cg.add(var.set_gop(config[CONF_GOP]))
     cg.add(var.set_qp(config[CONF_QP_MIN], config[CONF_QP_MAX]))
     cg.add(var.set_mdns(config[CONF_MDNS]))

@@ -50,14 +50,6 @@ def is_own_camera() -> bool:
     return component is not None and getattr(component.module, "HAS_FRAME_SOURCE", False)
 
 
-def unit_max(size: tuple[int, int] | None) -> int:
-    """Bytes of the largest picture, whole cache lines; docs/esp32p4.md."""
-    pixels = size[0] * size[1] if size else 1920 * 1080
-    if pixels <= 640 * 480:
-        return 131072
-    return 262144 if pixels <= 1280 * 960 else 524288
-
-
 def validate(config: ConfigType) -> ConfigType:
     if not CORE.is_esp32:
         return config

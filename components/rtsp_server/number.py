@@ -2,16 +2,19 @@
 import esphome.codegen as cg
 from esphome.components import number
 import esphome.config_validation as cv
-from esphome.const import ENTITY_CATEGORY_CONFIG
+from esphome.const import CONF_ID, ENTITY_CATEGORY_CONFIG
+from esphome.core import CORE
 from esphome.types import ConfigType
 
 from . import (
     BITRATE_RANGE,
     CONF_BITRATE,
     CONF_GOP,
+    CONF_MAX_BITRATE,
     CONF_QP_MAX,
     CONF_QP_MIN,
     CONF_RTSP_SERVER_ID,
+    DOMAIN,
     GOP_RANGE,
     QP_RANGE,
     RTSPServer,
@@ -46,10 +49,17 @@ CONFIG_SCHEMA = cv.Schema(
 )
 
 
+def _max_bitrate(config: ConfigType) -> int:
+    servers = cv.ensure_list(dict)(CORE.config[DOMAIN])
+    return next(s for s in servers if s[CONF_ID] == config[CONF_RTSP_SERVER_ID])[CONF_MAX_BITRATE]
+
+
 async def to_code(config: ConfigType) -> None:
     for name, (setting, low, high, step, _, _) in NUMBERS.items():
         if name not in config:
             continue
+        if name == CONF_BITRATE:
+            high = _max_bitrate(config)
         var = await number.new_number(config[name], min_value=low, max_value=high, step=step)
         await cg.register_component(var, config[name])
         await cg.register_parented(var, config[CONF_RTSP_SERVER_ID])

@@ -3,6 +3,8 @@
 
 #ifdef USE_ESP32_VARIANT_ESP32P4
 
+#include <media_plan.h>
+
 #include "esphome/core/helpers.h"
 #include "esphome/core/log.h"
 
@@ -23,6 +25,12 @@ static ocel_pipeline_config config_for(const VideoSettings &settings) {
   cfg.linger = 5 * OCEL_SECOND;
   cfg.frame_timeout = 2 * OCEL_SECOND;
   cfg.task = TASK;
+  return cfg;
+}
+
+ocel_ring_config PipelineSource::ring(const VideoSettings &most) {
+  const ocel_ring_config cfg = ocel_media_plan(most.bitrate, static_cast<uint8_t>(most.gop), this->framerate_);
+  this->unit_max_ = cfg.unit_max;
   return cfg;
 }
 

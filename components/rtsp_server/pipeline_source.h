@@ -16,9 +16,9 @@ namespace esphome::rtsp_server {
 class PipelineSource final : public VideoSource {
  public:
   void set_camera(FrameSourceCamera *camera) { this->camera_ = camera; }
-  void set_unit_max(uint32_t unit_max) { this->unit_max_ = unit_max; }
+  void set_framerate(uint8_t framerate) { this->framerate_ = framerate; }
 
-  uint32_t unit_max() const override { return this->unit_max_; }
+  ocel_ring_config ring(const VideoSettings &most) override;
   const char *start(ocel_ring *ring, const VideoSettings &settings, void (*wake)(void *ctx), void *ctx) override;
   void stop() override;
   void request_keyframe() override;
@@ -28,6 +28,7 @@ class PipelineSource final : public VideoSource {
 
  protected:
   FrameSourceCamera *camera_{nullptr};
+  uint8_t framerate_{0};
   uint32_t unit_max_{0};
   uint8_t *memory_{nullptr};
   std::atomic<ocel_pipeline *> pipeline_{nullptr};  // Not null while it runs.

@@ -111,16 +111,11 @@ static void *allocate_aligned(uint8_t where, size_t size) {
   return reinterpret_cast<void *>(to - to % RING_ALIGN);
 }
 
-// Room for the newest group of pictures and the next key picture: two seconds at the bitrate, and never less than
-// the ring needs.
 bool RTSPServer::reserve_ring_() {
+  VideoSettings most = this->settings_;
+  most.bitrate = this->max_bitrate_;
   ocel_ring_config &cfg = this->ring_cfg_;
-  cfg.unit_max = this->source_->unit_max();
-  cfg.records = 256;
-  cfg.align = RING_ALIGN;
-  const uint32_t least = 3 * (cfg.unit_max + OCEL_RING_OVERHEAD);
-  const uint32_t two_seconds = this->settings_.bitrate / 4;
-  cfg.bytes = ((least > two_seconds ? least : two_seconds) / cfg.align + 1) * cfg.align;
+  cfg = this->source_->ring(most);
   // The pictures in PSRAM; the ring itself in internal memory, since it is accessed atomically.
   cfg.media = allocate_aligned(RAMAllocator<uint8_t>::ALLOC_EXTERNAL, cfg.bytes);
   const size_t size = ocel_ring_size(&cfg);
@@ -216,6 +211,10 @@ void RTSPServer::disconnect_clients() {
 }
 
 void RTSPServer::set_bitrate(uint32_t bitrate) {
+  if (bitrate > this->max_bitrate_) {
+    ESP_LOGW(TAG, "%" PRIu32 " bit/s is more than max_bitrate: %" PRIu32 " instead", bitrate, this->max_bitrate_);
+    bitrate = this->max_bitrate_;
+  }
   this->settings_.bitrate = bitrate;
   this->source_->tune(this->settings_);
 }
@@ -258,8 +257,8 @@ void RTSPServer::dump_config() {
                 "  Max clients: %u\n"
                 "  Session timeout: %u s\n"
                 "  Start: %s\n"
-                "  Bitrate: %" PRIu32
-                " bit/s\n"
+                "  Bitrate: %" PRIu32 " bit/s, at most %" PRIu32
+                "\n"
                 "  GOP: %" PRIu32
                 "\n"
                 "  QP: %" PRIu32 " to %" PRIu32
@@ -268,8 +267,8 @@ void RTSPServer::dump_config() {
                 "  Authentication: %s",
                 this->url().c_str(), YESNO(this->wanted_), this->udp_ ? "UDP and TCP" : "TCP", this->rtp_port_,
                 this->rtcp_port_, this->max_clients_, this->session_timeout_s_,
-                START_NAMES[static_cast<uint8_t>(this->start_)], this->settings_.bitrate, this->settings_.gop,
-                this->settings_.qp_min, this->settings_.qp_max, YESNO(this->mdns_),
+                START_NAMES[static_cast<uint8_t>(this->start_)], this->settings_.bitrate, this->max_bitrate_,
+                this->settings_.gop, this->settings_.qp_min, this->settings_.qp_max, YESNO(this->mdns_),
                 this->username_ == nullptr ? "none" : "Digest");
 }
 

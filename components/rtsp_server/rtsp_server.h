@@ -77,6 +77,7 @@ class RTSPServer final : public Component
   void set_max_clients(uint8_t max_clients) { this->max_clients_ = max_clients; }
   void set_session_timeout(uint16_t seconds) { this->session_timeout_s_ = seconds; }
   void set_start(Start start) { this->start_ = start; }
+  void set_max_bitrate(uint32_t max_bitrate) { this->max_bitrate_ = max_bitrate; }
   void set_mdns(bool mdns) { this->mdns_ = mdns; }
   void set_credentials(const char *username, const char *password) {
     this->username_ = username;
@@ -162,6 +163,7 @@ class RTSPServer final : public Component
   bool udp_{true};
   bool mdns_{true};
   VideoSettings settings_{};
+  uint32_t max_bitrate_{UINT32_MAX};  // Memory is reserved for it.
 
   // Shared between the two tasks.
   std::atomic<bool> wanted_{true};

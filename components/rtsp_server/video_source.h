@@ -23,8 +23,9 @@ struct VideoStats {
 
 class VideoSource {
  public:
-  /// Largest access unit, bytes: sizes the ring. Known before start.
-  virtual uint32_t unit_max() const = 0;
+  /// The ring that is needed, without memory. `most` has the largest bitrate that will be asked
+  /// for. Called before the first start.
+  virtual ocel_ring_config ring(const VideoSettings &most) = 0;
 
   /// Begins to commit access units to `ring`; `wake(ctx)` follows each, from the source's own
   /// task. Called again after stop, with the same ring or another.

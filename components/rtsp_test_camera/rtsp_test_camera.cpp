@@ -24,6 +24,16 @@ static void aim_at(x264_param_t *p, const rtsp_server::VideoSettings &s) {
   p->rc.i_qp_max = static_cast<int>(s.qp_max);
 }
 
+// Three pictures of the largest size, or two seconds.
+ocel_ring_config TestCamera::ring(const rtsp_server::VideoSettings &most) {
+  ocel_ring_config cfg{};
+  cfg.unit_max = this->width_ * this->height_ / 2 + 65536;
+  cfg.bytes = std::max(3 * (cfg.unit_max + OCEL_RING_OVERHEAD), most.bitrate / 4);
+  cfg.records = 256;
+  cfg.align = 64;
+  return cfg;
+}
+
 const char *TestCamera::start(ocel_ring *ring, const rtsp_server::VideoSettings &settings, void (*wake)(void *ctx),
                               void *ctx) {
   x264_param_t p;

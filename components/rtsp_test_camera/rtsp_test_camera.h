@@ -24,7 +24,7 @@ class TestCamera final : public Component, public rtsp_server::VideoSource {
   }
   void set_framerate(int framerate) { this->framerate_ = framerate; }
 
-  uint32_t unit_max() const override { return this->width_ * this->height_ / 2 + 65536; }
+  ocel_ring_config ring(const rtsp_server::VideoSettings &most) override;
   const char *start(ocel_ring *ring, const rtsp_server::VideoSettings &settings, void (*wake)(void *ctx),
                     void *ctx) override;
   void stop() override;

@@ -9,7 +9,7 @@
 #define RETRY_FIRST (250 * OCEL_MILLISECOND)
 #define RETRY_MOST (10 * OCEL_SECOND)
 
-enum { QP_STEP = 6 };  // half the bits
+enum { QP_STEP = 12 };  // a quarter of the bits; each failure may cost a second
 
 void ocel_encoder_init(ocel_encoder *e, const ocel_encoder_config *cfg,
                        const ocel_encoder_settings *settings) {

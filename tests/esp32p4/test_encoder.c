@@ -173,7 +173,7 @@ static void too_big_a_picture_raises_the_quantiser(void **state) {
   fake_h264.picture_bytes = UNIT_MAX;
   for (int i = 1; i <= 10; i++) {
     assert_int_equal(encode(), OCEL_ENCODE_FAILED);
-    const int qp = 10 + 6 * (i - 1);
+    const int qp = 10 + 12 * (i - 1);
     assert_int_equal(fake_h264.cfg.rc.qp_min, qp < 39 ? qp : 39);
     assert_int_equal(fake_h264.cfg.rc.qp_max, 40);
   }

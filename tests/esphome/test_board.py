@@ -64,7 +64,7 @@ def generated(tmp_path_factory):
 def test_the_smallest_configuration_is_generated(generated):
     main = (generated / "src/main.cpp").read_text()
     assert "->set_camera(rtsp_server::direct_camera(main_camera));" in main
-    assert "->set_unit_max(262144);" in main
+    assert "->set_framerate(30);" in main
     manifest = (generated / "src/idf_component.yml").read_text()
     for name in ("ocel", "ocel_esp32p4", "ocel_esp_video"):
         assert f"path: {ROOT}/ports/esphome/{name}\n" in manifest

@@ -103,7 +103,7 @@ def test_log_says_what_users_look_for(device):
     log = device.log()
     assert "RTSP Server setup complete" in log
     assert f"Stream URL: {device.url}" in log
-    for line in ("Max clients: 3", "Bitrate: 2000000 bit/s", "GOP: 30", "QP: 10 to 40"):
+    for line in ("Max clients: 3", "Bitrate: 2000000 bit/s, at most 2000000", "GOP: 30", "QP: 10 to 40"):
         assert line in log
     assert "took a long time" not in log
     assert "No password" not in log and "pa:ss" not in log
@@ -208,6 +208,21 @@ def test_entities_follow_a_viewer(device):
             await home.until(Clients=0, Streaming=False, Client_connected=False)
 
     asyncio.run(run())
+
+
+def test_bitrate_stays_below_what_memory_was_reserved_for(device):
+    async def run():
+        async with Home(device) as home:
+            await home.until(Bitrate=2000000)
+            number = next(e for e in home.entities if e.name == "Bitrate")
+            assert number.max_value == 2000000
+            home.client.number_command(number.key, 700000)
+            await home.until(Bitrate=700000)
+            home.client.button_command(home.key(ButtonInfo, "Too many bits"))
+            await home.until(Bitrate=2000000)
+
+    asyncio.run(run())
+    device.wait_for("9000000 bit/s is more than max_bitrate: 2000000 instead")
 
 
 def test_switch_closes_and_opens_the_port(device):

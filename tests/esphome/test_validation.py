@@ -37,6 +37,7 @@ GOOD = {
   gop: 1
   session_timeout: 10s""",
     "a bitrate with a unit": "\n  bitrate: 2Mbps",
+    "room for a larger bitrate": "\n  bitrate: 1Mbps\n  max_bitrate: 4Mbps",
     "disabled until switched on": "\n  enabled: false",
     "TCP only": "\n  transport: tcp",
     "a path with folders": "\n  stream_path: /cam/front",
@@ -63,6 +64,11 @@ BAD = {
     "no clients": ("\n  max_clients: 0", "value must be at least 1"),
     "a bitrate too low": ("\n  bitrate: 99999", "value must be at least 100000"),
     "a bitrate too high": ("\n  bitrate: 11Mbps", "value must be at most 10000000"),
+    "less room than bitrate": (
+        "\n  bitrate: 2Mbps\n  max_bitrate: 1Mbps",
+        "max_bitrate (1000000) must not be below bitrate (2000000): write at least 2000000",
+    ),
+    "room for too much": ("\n  max_bitrate: 11Mbps", "value must be at most 10000000"),
     "a GOP of nothing": ("\n  gop: 0", "value must be at least 1"),
     "a GOP too long": ("\n  gop: 121", "value must be at most 120"),
     "a quantiser beyond H.264": ("\n  qp_max: 52", "value must be at most 51"),
