@@ -180,9 +180,9 @@ static void log_fingerprint(const ocel_tls *tls, const char *path) {
 
 ocel_tls *oceld_certificate_open(const oceld_options *o, unsigned sessions, oceld_failure *why) {
   material m;
-  char error[256];
   ocel_tls *tls = NULL;
   if (gather(o, &m, why)) {
+    char error[256];
     const ocel_tls_config cfg = {.certificate = m.certificate,
                                  .key = m.key,
                                  .sessions = (uint16_t)(sessions + HANDSHAKES_MAX),
@@ -198,10 +198,11 @@ ocel_tls *oceld_certificate_open(const oceld_options *o, unsigned sessions, ocel
 
 bool oceld_certificate_reload(ocel_tls *tls, const oceld_options *o, oceld_failure *why) {
   material m;
-  char error[256];
   bool ok = gather(o, &m, why);
-  if (ok && !ocel_tls_reload(tls, m.certificate, m.key, error, sizeof error)) {
-    ok = oceld_fail(why, "%.200s: %s", m.place.path, error);
+  if (ok) {
+    char error[256];
+    ok = ocel_tls_reload(tls, m.certificate, m.key, error, sizeof error) ||
+         oceld_fail(why, "%.200s: %s", m.place.path, error);
   }
   if (ok) log_fingerprint(tls, m.place.path);
   drop(&m);

@@ -25,13 +25,15 @@ static unsigned shaking_from(const ocel__tls *t, const ocel_addr *host) {
 static ocel__session *find_yielding(ocel__tls *t) {
   ocel__session *found = NULL;
   unsigned most = 0;
+  ocel_us since = 0;
   for (unsigned i = 0; i < t->tls.sessions; i++) {
     ocel__session *const s = &t->sessions[i];
     if (s->state != SESSION_SHAKING) continue;
     const unsigned n = shaking_from(t, &s->peer);
-    if (n < most || (n == most && s->began >= found->began)) continue;
+    if (n < most || (n == most && s->began >= since)) continue;
     found = s;
     most = n;
+    since = s->began;
   }
   return found;
 }

@@ -21,13 +21,13 @@ static bool is_name(const char *name) {
 }
 
 static int add_dns_name(mbedtls_x509write_cert *crt, const char *name) {
-  uint8_t der[NAME_MAX_BYTES + 4];
+  uint8_t der[NAME_MAX_BYTES + 5];
   const size_t n = strlen(name);
   der[0] = DER_SEQUENCE;
   der[1] = (uint8_t)(n + 2);
   der[2] = DER_DNS_NAME;
   der[3] = (uint8_t)n;
-  memcpy(der + 4, name, n);
+  memcpy(der + 4, name, n + 1);
   return mbedtls_x509write_crt_set_extension(crt, MBEDTLS_OID_SUBJECT_ALT_NAME,
                                              MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_ALT_NAME), 0, der,
                                              n + 4);
