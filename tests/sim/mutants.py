@@ -79,7 +79,10 @@ MUTANTS = [
     ("server/output.c", "return !ocel__session_says_bye(&c->session);", "return false;"),
     ("server/conn.c", "c->blocked = false;", ";"),
     ("server/conn.c", "memmove(c->out, c->out + c->out_at,", "memmove(c->out, c->out + c->out_at + 1,"),
-    ("server/input.c", "} else if (c->out_n == 0) {", "} else {"),
+    ("server/input.c", "return c->out_n == 0 ? take_request", "return c->out_n != 1 ? take_request"),
+    # -- RTSP over HTTP
+    ("server/tunnel.c", "if (belongs_together(get, c) && ", "if ("),
+    ("server/tunnel.c", "other->tunnel.other = -1;", "c->tunnel.other;"),
     ("server/input.c", "memmove(bytes_of(s, c), bytes_of(s, c) + used, b->n);", ";"),
     ("server/input.c", "c->skip = (uint32_t)(whole - in.n);", "c->skip = (uint32_t)whole;"),
     ("server/datagrams.c", "s->conns[p->conn].session.pace_tokens +=", "s->stats.packets +="),
