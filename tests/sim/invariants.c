@@ -68,14 +68,14 @@ static void check_client(const world *w, const tcp_link *l) {
         s.playing ? "" : "not ");
 }
 
-// The producer of a stream's first track; `ready` if all its tracks have had a picture.
+// The producer of a stream's first track; `ready` if all its tracks of pictures have had one.
 static const producer *first_producer(const world *w, unsigned stream, bool *ready) {
   const producer *p = NULL;
   *ready = true;
   for (unsigned i = w->media.producer_count; i > 0; i--) {
     if (w->stream_of[i - 1] != stream) continue;
     p = w->producers[i - 1];
-    *ready = *ready && p->keys > 0;
+    *ready = *ready && (p->keys > 0 || p->profile.sound);
   }
   return p;
 }
@@ -172,8 +172,9 @@ static void on_report_check(void *ctx) {
         s.packets_lost);
   CHECK(s.fraction_lost == r->said.fraction, "viewer %d: reported fraction %u, statistics say %u",
         n, r->said.fraction, s.fraction_lost);
-  const ocel_us jitter = (ocel_us)r->said.jitter * 100 / 9;
-  CHECK(s.jitter >= jitter - 12 && s.jitter <= jitter + 12,
+  const ocel_us tick = 1000 / (ocel_us)r->said.khz + 1;
+  const ocel_us jitter = (ocel_us)r->said.jitter * 1000 / r->said.khz;
+  CHECK(s.jitter >= jitter - tick && s.jitter <= jitter + tick,
         "viewer %d: reported jitter %" PRId64 " us, statistics say %" PRId64, n, jitter, s.jitter);
   if (!r->said.has_sr) return;
   const ocel_us way = r->v->tcp ? r->link->profile.latency : UDP_GOOD.delay;

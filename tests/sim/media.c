@@ -6,7 +6,8 @@
 
 #include "check.h"
 
-enum { RTP_HEADER = 12, PAYLOAD_TYPE = 96, FU_A = 28 };
+enum { RTP_HEADER = 12, TYPE_PICTURES = 96, TYPE_SOUND = 0, FU_A = 28 };
+enum { SOUND_KHZ = 8, SOUND_FIRST_MAX = 60 };  // milliseconds behind the first picture
 
 static void take_nal(void *ctx, ocel_span nal) {
   media_track *t = ctx;
@@ -38,9 +39,10 @@ void media_free(media_track *t) {
 
 // ---- timestamps ----
 
-// Ticks of the 90 kHz clock since the run began, rounded down.
+// Ticks of the track's clock since the run began, rounded down.
 static uint32_t ticks_at(const media_track *t, ocel_us at) {
   const ocel_us us = at - t->rules->clock->origin;
+  if (t->sound) return (uint32_t)(us / 125);
   return (uint32_t)((us / 100) * 9 + (us % 100) * 9 / 100);
 }
 
@@ -69,6 +71,8 @@ static const producer_au *identify(media_track *t) {
     uint32_t number;
     if (!producer_read_slice(unit_span(t, i), &id, &number)) continue;
     CHECK(id < t->rules->producer_count, "viewer %d: a slice that nobody made", t->viewer);
+    CHECK(t->rules->producers[id]->profile.sound == t->sound,
+          "viewer %d: payload type of the other kind", t->viewer);
     CHECK(t->producer == NULL || t->producer->id == id, "viewer %d: slice of another track",
           t->viewer);
     t->producer = t->rules->producers[id];
@@ -160,7 +164,12 @@ static void check_first(media_track *t, uint16_t sequence, uint32_t timestamp) {
   CHECK(!p->has_sequence || p->sequence == sequence,
         "viewer %d: RTP-Info said seq=%u, the first packet has %u", t->viewer, p->sequence,
         sequence);
-  CHECK(!p->has_timestamp || p->timestamp == timestamp,
+  // The sound's promise is for the instant of the first picture; its first block is a bit later.
+  const uint32_t later = timestamp - p->timestamp;
+  const bool soon = later <= SOUND_FIRST_MAX * SOUND_KHZ;
+  const bool kept = t->sound ? soon || t->may_skip : later == 0;
+  if (p->has_timestamp && t->sound && !soon) t->uncounted = true;  // the first ones were given up
+  CHECK(!p->has_timestamp || kept,
         "viewer %d: RTP-Info said rtptime=%" PRIu32 ", the first packet has %" PRIu32, t->viewer,
         p->timestamp, timestamp);
   t->promise = (media_first){0};
@@ -188,7 +197,10 @@ static void check_header(media_track *t, ocel_span packet) {
   CHECK(packet.n - RTP_HEADER <= t->rules->payload_max, "viewer %d: payload of %zu bytes",
         t->viewer, packet.n - RTP_HEADER);
   CHECK(p[0] == 0x80, "viewer %d: RTP header begins %02x", t->viewer, p[0]);
-  CHECK((p[1] & 0x7f) == PAYLOAD_TYPE, "viewer %d: payload type %u", t->viewer, p[1] & 0x7fu);
+  const unsigned type = p[1] & 0x7fu;
+  if (!t->started) t->sound = type == TYPE_SOUND;
+  CHECK(type == (t->sound ? TYPE_SOUND : TYPE_PICTURES), "viewer %d: payload type %u", t->viewer,
+        type);
   if (!t->has_ssrc) t->ssrc = ocel_be32(p + 8);
   t->has_ssrc = true;
   CHECK(ocel_be32(p + 8) == t->ssrc, "viewer %d: SSRC %08" PRIx32 " instead of %08" PRIx32,
@@ -200,6 +212,20 @@ static void check_header(media_track *t, ocel_span packet) {
         t->viewer, ocel_be16(p + 2), expected);
   CHECK(t->reported, "viewer %d: RTP before the first sender report", t->viewer);
   CHECK(!t->ended, "viewer %d: RTP after BYE", t->viewer);
+}
+
+static void take_payload(media_track *t, ocel_span packet, ocel_span payload) {
+  t->fragmented = (payload.p[0] & 0x1f) == FU_A;
+  const char *wrong = depack_payload(&t->depack, payload);
+  CHECK(wrong == NULL, "viewer %d: %s", t->viewer, wrong);
+  if (packet.p[1] & 0x80) end_unit(t);
+}
+
+static void take_block(media_track *t, ocel_span packet, ocel_span payload) {
+  CHECK((packet.p[1] & 0x80) == 0, "viewer %d: sound with a marker", t->viewer);
+  t->fragmented = false;
+  take_nal(t, payload);
+  end_unit(t);
 }
 
 void media_rtp(media_track *t, ocel_span packet) {
@@ -214,10 +240,11 @@ void media_rtp(media_track *t, ocel_span packet) {
   t->bytes += packet.n;
   t->octets += packet.n - RTP_HEADER;
   const ocel_span payload = ocel_span_make(packet.p + RTP_HEADER, packet.n - RTP_HEADER);
-  t->fragmented = (payload.p[0] & 0x1f) == FU_A;
-  const char *wrong = depack_payload(&t->depack, payload);
-  CHECK(wrong == NULL, "viewer %d: %s", t->viewer, wrong);
-  if (packet.p[1] & 0x80) end_unit(t);
+  if (t->sound) {
+    take_block(t, packet, payload);
+  } else {
+    take_payload(t, packet, payload);
+  }
   CHECK(t->may_skip || t->rules->clock->now - t->reported_at <= t->rules->report_max,
         "viewer %d: no sender report for too long", t->viewer);
 }

@@ -40,6 +40,7 @@ typedef struct media_track {
   bool knows_pauses;  ///< media_pause is called for each PAUSE.
   bool has_ssrc;
   uint32_t ssrc;
+  bool sound;    ///< Told by the payload type of the first packet.
   bool started;  ///< An RTP packet has been sent.
   bool fresh;    ///< None since the last PLAY or PAUSE.
   bool ended;    ///< BYE has been sent.

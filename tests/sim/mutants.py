@@ -70,6 +70,10 @@ MUTANTS = [
     ("server/reader.c", "ss->skipped += au - r->cursor.au;", ";"),
     ("server/reader.c", "r->anchored = true;", ";"),
     ("server/stream.c", "t->has_key = false;", ";"),
+    # -- sound
+    ("server/sound.c", "since = ss->begun_at;", "since = ss->begun_at + 100000;"),
+    ("server/sound.c", "if (ss->reader[picture].mode == READER_WAIT) return false;", ";"),
+    ("media/format.c", "f->clock_hz : H264_HZ", "f->clock_hz + 1000 : H264_HZ"),
     ("server/stream.c", "t->newest_key = t->seen;", "t->newest_key = t->seen - (t->seen > 40);"),
     # -- streams and bytes
     ("server/output.c", "if (written < end) keep_rest(s, c, written, end);", ";"),

@@ -17,6 +17,15 @@ const producer_profile PRODUCER_CAMERA = {
     .keyframe_on_request = true,
 };
 
+const producer_profile PRODUCER_MICROPHONE = {
+    .interval = 20000,
+    .delta_min = 60,
+    .delta_max = 300,
+    .slices = 1,
+    .wrap = OCEL_WRAP_BLOCK,
+    .sound = true,
+};
+
 producer *producer_make(sim_clock *clock, rng random, uint8_t id, const producer_profile *profile,
                         const ocel_ring_config *ring) {
   producer *p = calloc(1, sizeof *p);
@@ -75,8 +84,8 @@ static void add_parameters(const producer *p, producer_au *au) {
 
 static void add_slices(producer *p, producer_au *au) {
   const producer_profile *f = &p->profile;
-  uint32_t left = au->key ? rng_between(&p->rng, f->key_min, f->key_max)
-                          : rng_between(&p->rng, f->delta_min, f->delta_max);
+  uint32_t left = au->key && !f->sound ? rng_between(&p->rng, f->key_min, f->key_max)
+                                       : rng_between(&p->rng, f->delta_min, f->delta_max);
   const uint32_t slices = rng_between(&p->rng, 1, f->slices);
   for (uint32_t i = 0; i < slices; i++) {
     uint32_t size = i + 1 == slices ? left : left / slices;
@@ -92,6 +101,10 @@ static void plan(producer *p, bool key, producer_au *au) {
   au->width = p->width;
   au->height = p->height;
   if (f->parameters_apart && key) add_parameters(p, au);  // the ring puts them there
+  if (f->sound) {
+    add_slices(p, au);
+    return;
+  }
   if (f->aud) add_unit(au, OCEL_NAL_AUD, 0, 2);
   if (!f->parameters_apart && key) add_parameters(p, au);
   if (f->sei) add_unit(au, OCEL_NAL_SEI, 0, rng_between(&p->rng, 12, 120));
@@ -102,6 +115,7 @@ static void plan(producer *p, bool key, producer_au *au) {
 
 static size_t put_wrapping(producer *p, uint32_t size, uint8_t *out) {
   static const uint8_t START[4] = {0, 0, 0, 1};
+  if (p->profile.sound) return 0;
   if (p->profile.wrap == OCEL_WRAP_AVCC) {
     for (unsigned i = 0; i < 4; i++) out[i] = (uint8_t)(size >> (24 - 8 * i));
     return 4;
@@ -160,7 +174,7 @@ static bool hand_over(producer *p, const producer_au *au) {
 
 static void commit(producer *p) {
   producer_au au;
-  const bool key = p->to_key == 0 || p->key_wanted || p->changed;
+  const bool key = p->profile.sound || p->to_key == 0 || p->key_wanted || p->changed;
   plan(p, key, &au);
   au.committed_at = p->clock->now;
   if (p->profile.parameters_apart && (p->changed || p->keys == 0)) set_parameters(p);

@@ -31,10 +31,14 @@ typedef struct {
   bool aud, sei;          ///< In front of each picture.
   bool parameters_apart;  ///< SPS and PPS are not in the stream but set beside it.
   bool keyframe_on_request;
+  bool sound;  ///< Blocks of sound, each with the bytes of one slice; `delta_*` is their size.
 } producer_profile;
 
 /// 15 fps, some 1 Mbit/s, IDR pictures over 64 KiB now and then.
 extern const producer_profile PRODUCER_CAMERA;
+
+/// A block every 20 ms.
+extern const producer_profile PRODUCER_MICROPHONE;
 
 typedef struct {
   uint8_t type;   ///< nal_unit_type.

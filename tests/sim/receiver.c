@@ -18,7 +18,7 @@ static void note_sequence(receiver *r, uint16_t sequence) {
 }
 
 static void note_jitter(receiver *r, const sim_clock *clock, uint32_t timestamp) {
-  const uint32_t arrival = (uint32_t)((clock->now - clock->origin) * 9 / 100);
+  const uint32_t arrival = (uint32_t)((clock->now - clock->origin) * r->khz / 1000);
   const uint32_t transit = arrival - timestamp;
   const int32_t d = (int32_t)(transit - r->transit);
   const bool first = r->received == 1;
@@ -30,6 +30,7 @@ static void note_jitter(receiver *r, const sim_clock *clock, uint32_t timestamp)
 void receiver_rtp(receiver *r, const sim_clock *clock, ocel_span packet) {
   if (packet.n < 12) return;
   if (!r->started) r->ssrc = ocel_be32(packet.p + 8);
+  if (!r->started) r->khz = (packet.p[1] & 0x7f) == 0 ? 8 : 90;
   note_sequence(r, ocel_be16(packet.p + 2));
   r->received++;
   r->packets++;
@@ -64,6 +65,7 @@ static void put_block(receiver *r, const sim_clock *clock, ocel_wbuf *w, receive
   said->lost = (int32_t)(expected - r->received);
   said->fraction = fraction(lost_now, expected_now);
   said->jitter = r->jitter >> 4;
+  said->khz = r->khz;
   said->has_sr = r->last_sr != 0;
   said->sr_transit = r->sr_transit;
   const uint64_t delay = (uint64_t)(clock->now - r->sr_at) * 65536 / 1000000;

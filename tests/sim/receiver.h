@@ -13,6 +13,7 @@ enum { RECEIVER_REPORT_MAX = 64 };
 typedef struct {
   bool started;
   uint32_t ssrc;  ///< Of the server.
+  uint32_t khz;   ///< Of the timestamps: 8 for sound, 90 for pictures.
   uint32_t own_ssrc;
   uint16_t base, highest;
   uint32_t cycles;  ///< Of `highest`, in the upper 16 bits.
@@ -30,7 +31,7 @@ typedef struct {
 typedef struct {
   int32_t lost;
   uint8_t fraction;
-  uint32_t jitter;
+  uint32_t jitter, khz;
   bool has_sr;
   ocel_us sr_transit;
 } receiver_report;

@@ -71,6 +71,25 @@ static void stalled_reader(uint64_t seed) {
   play_end(&p, 25000);
 }
 
+// The same with sound, which goes on where the picture does.
+static void stalled_listener(uint64_t seed) {
+  play p;
+  play_prepare(&p, seed);
+  p.cfg.stream[0].tracks = 2;
+  p.cfg.stream[0].sound = true;
+  play_open(&p, seed);
+  const char *s =
+      cast_script(&p.w, "describe setup setup=1 play wait=%u stall=%u wait=20000 teardown fin",
+                  cast_ms(&p.w, 0, 3000), cast_ms(&p.w, 2500, 9000));
+  for (unsigned i = 0; i < 2; i++) {
+    viewer_profile f = cast_viewer(&p.w, true, s);
+    f.may_skip = true;
+    f.link.buffer = rng_between(&p.w.rng, 2000, 60000);
+    play_add(&p, &f, cast_ms(&p.w, 0, 1000));
+  }
+  play_end(&p, 30000);
+}
+
 // Reads no more at all: closed after stall_timeout, and nobody else notices.
 static void dead_reader(uint64_t seed) {
   play p;
@@ -412,6 +431,7 @@ static const scenario ITEMS[] = {
     SCENARIO(late_start, "a burst that does not fit before the next key picture"),
     SCENARIO(at_the_tail, "readers at the oldest picture that is left"),
     SCENARIO(stalled_reader, "one stops reading for some seconds"),
+    SCENARIO(stalled_listener, "two with sound stop reading for some seconds"),
     SCENARIO(dead_reader, "three stop reading for good"),
     SCENARIO(vanished, "viewers whose cable is pulled"),
     SCENARIO(mute, "viewers who play and never say a word again"),

@@ -72,6 +72,26 @@ static void two_tracks(uint64_t seed) {
   play_end(&p, 14000);
 }
 
+// With sound: from the first picture on, through pauses, and alone.
+static void sound(uint64_t seed) {
+  static const char *const WAYS[] = {
+      "describe setup setup=1 play wait=4000 pause wait=700 play wait=3000 teardown fin",
+      "describe setup=1 setup play wait=2500 teardown=0 wait=2000 teardown fin",
+      "describe setup=1 play wait=6000 teardown fin",
+  };
+  play p;
+  play_prepare(&p, seed);
+  p.cfg.stream[0].tracks = 2;
+  p.cfg.stream[0].sound = true;
+  p.cfg.stream[0].start = (ocel_start)rng_below(&p.rng, 4);
+  play_open(&p, seed);
+  for (unsigned i = 0; i < 5; i++) {
+    const viewer_profile f = cast_any(&p.w, WAYS[i % 3]);
+    play_add(&p, &f, cast_ms(&p.w, 0, 3000));
+  }
+  play_end(&p, 17000);
+}
+
 static void two_streams(uint64_t seed) {
   play p;
   play_prepare(&p, seed);
@@ -265,6 +285,7 @@ static const scenario ITEMS[] = {
     SCENARIO(pause_cycles, "PAUSE and PLAY again and again"),
     SCENARIO(fall_back, "FFmpeg's way from UDP to TCP"),
     SCENARIO(two_tracks, "two tracks; one is torn down"),
+    SCENARIO(sound, "sound beside the picture, through pauses, and alone"),
     SCENARIO(two_streams, "two streams"),
     SCENARIO(start_modes, "start=gop, idr, live"),
     SCENARIO(pipelined, "requests that do not wait for replies"),

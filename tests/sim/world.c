@@ -56,6 +56,10 @@ static void on_event(void *ctx, const ocel_event *e) {
 
 // ---- making ----
 
+static const ocel_format PCMU = {.codec = OCEL_CODEC_PCMU, .clock_hz = 8000, .channels = 1};
+static const ocel_ring_config SOUND_RING = {
+    .unit_max = 512, .bytes = 128 * 1024, .records = 256, .align = 8, .sound = true};
+
 static void add_stream(world *w, unsigned stream) {
   const world_stream *s = &w->cfg.stream[stream];
   ocel_stream_config cfg = {
@@ -66,7 +70,11 @@ static void add_stream(world *w, unsigned stream) {
   };
   for (unsigned i = 0; i < s->tracks; i++) {
     const unsigned n = w->media.producer_count++;
-    producer *p = producer_make(&w->clock, rng_fork(&w->rng), (uint8_t)n, &s->producer, &s->ring);
+    const bool sound = s->sound && i == 1;
+    producer *p =
+        producer_make(&w->clock, rng_fork(&w->rng), (uint8_t)n,
+                      sound ? &PRODUCER_MICROPHONE : &s->producer, sound ? &SOUND_RING : &s->ring);
+    if (sound) cfg.format[i] = PCMU;
     p->committed = port_wake;
     p->ctx = &w->port;
     w->producers[n] = w->media.producers[n] = p;

@@ -15,6 +15,7 @@ typedef struct {
   const char *path;
   ocel_start start;
   uint8_t tracks;  ///< 0: there is no such stream.
+  bool sound;      ///< The second track is sound.
   producer_profile producer;
   ocel_ring_config ring;
 } world_stream;
