@@ -68,6 +68,33 @@ static bool unknown(reading *r, yaml_mark_t at, const char *name) {
   return fail_at(r, at, text);
 }
 
+// Appends one element of a list, with a comma in front of all but the first.
+static bool append(char *list, size_t size, const yaml_event_t *element) {
+  const size_t n = strlen(list);
+  if (element->type != YAML_SCALAR_EVENT) return false;
+  const int more = snprintf(list + n, size - n, "%s%s", n > 0 ? "," : "",
+                            (const char *)element->data.scalar.value);
+  return more >= 0 && (size_t)more < size - n;
+}
+
+// A list of scalars, whose beginning has been taken, as if they were written with commas.
+static bool set_list(reading *r, yaml_mark_t at, const oceld_option *option) {
+  char list[1024] = "", text[400];
+  oceld_failure inner;
+  for (;;) {
+    yaml_event_t element;
+    if (!next(r, &element)) return false;
+    const bool end = element.type == YAML_SEQUENCE_END_EVENT;
+    const bool ok = end || append(list, sizeof list, &element);
+    yaml_event_delete(&element);
+    if (end) break;
+    if (!ok) return fail_at(r, at, "the list is too long, or has another list or block in it");
+  }
+  if (oceld_option_set(r->options, option, list, &inner)) return true;
+  (void)snprintf(text, sizeof text, "%s: %.300s", option->name, inner.text);
+  return fail_at(r, at, text);
+}
+
 static bool set(reading *r, yaml_mark_t at, const char *name, const yaml_event_t *value) {
   char text[400];
   const oceld_option *option = oceld_option_find(name);
@@ -77,6 +104,9 @@ static bool set(reading *r, yaml_mark_t at, const char *name, const yaml_event_t
     return skip_value(r, value);
   }
   if (option == NULL || strchr(name, '-') != NULL) return unknown(r, at, name);
+  if (value->type == YAML_SEQUENCE_START_EVENT && option->kind == OCELD_NETWORKS) {
+    return set_list(r, at, option);
+  }
   if (value->type != YAML_SCALAR_EVENT) {
     (void)snprintf(text, sizeof text, "%s has a list or block as its value; give one value", name);
     return fail_at(r, at, text);

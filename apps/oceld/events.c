@@ -20,7 +20,10 @@ typedef struct {
 // clang-format off
 static const wording WORDINGS[OCEL_EVENT_COUNT] = {
     [OCEL_EVENT_AUTH_FAILED] = {.text = "wrong user name or password, {a} from there lately"},
-    [OCEL_EVENT_REFUSED] = {.text = "refused: all connections are in use; raise max_clients"},
+    [OCEL_EVENT_REFUSED] = {.text = "refused, {a} since the last such line: all connections are in "
+                                    "use, or max_connections_per_address of this address"},
+    [OCEL_EVENT_TURNED_AWAY] = {.text = "not in allowed_ips: {a} turned away since the last such "
+                                        "line"},
     [OCEL_EVENT_DISCONNECTED] = {.text = "connection closed: {a}", .a = REASON},
     [OCEL_EVENT_REQUEST] = {.text = "{a} answered {b}", .a = METHOD},
     [OCEL_EVENT_SESSION_SETUP] = {.text = "set up track {b} of stream {a}"},

@@ -18,7 +18,7 @@ static void put_dashed(char *out, size_t size, const oceld_option *option) {
 static void put_option(FILE *out, const oceld_option *option) {
   char left[64], wanted[160];
   put_dashed(left, sizeof left, option);
-  (void)fprintf(out, "  %-*s%s\n", COLUMN - 2, left, option->help);
+  (void)fprintf(out, "  %-*s %s\n", COLUMN - 3, left, option->help);
   if (option->kind == OCELD_FILE) return;
   oceld_kind_rules_of(option->kind)->describe(option, wanted, sizeof wanted);
   (void)fprintf(out, "%*s%s", COLUMN, "", wanted);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "group.h"
+#include "networks.h"
 
 // Every refusal reads the same: the value, then what to write instead.
 static bool refuse(const oceld_option *option, const char *value, oceld_failure *why) {
@@ -214,6 +215,20 @@ static void describe_address(const oceld_option *option, char *out, size_t size)
                  "option out for all of them");
 }
 
+static bool read_networks(const oceld_option *option, const char *value, void *field,
+                          oceld_failure *why) {
+  ocel_network list[OCEL_NETWORKS_MAX];
+  uint8_t count;
+  if (!oceld_networks_read(value, list, &count, why)) return false;
+  return copy_text(option, value, field, why);
+}
+
+static void describe_networks(const oceld_option *option, char *out, size_t size) {
+  (void)option;
+  (void)snprintf(out, size, "up to %u networks, for example 192.168.1.0/24,fd00::/8",
+                 OCEL_NETWORKS_MAX);
+}
+
 static bool read_multicast(const oceld_option *option, const char *value, void *field,
                            oceld_failure *why) {
   ocel_addr group;
@@ -283,6 +298,7 @@ const oceld_kind_rules *oceld_kind_rules_of(oceld_kind kind) {
       [OCELD_RATE] = {read_rate,      describe_rate     },
       [OCELD_URL_PATH] = {read_url_path,  describe_url_path },
       [OCELD_ADDRESS] = {read_address,   describe_address  },
+      [OCELD_NETWORKS] = {read_networks,  describe_networks },
       [OCELD_MULTICAST] = {read_multicast, describe_multicast},
       [OCELD_SOURCE] = {read_source,    describe_source   },
       [OCELD_FILE] = {read_file,      describe_file     },

@@ -32,7 +32,8 @@ typedef struct {
   uint32_t rtp_port, rtcp_port;
   uint32_t tls_port;   ///< As given; oceld_options_tls_port says what follows from it.
   uint32_t http_port;  ///< 0: none.
-  uint32_t max_clients;
+  uint32_t max_clients, max_connections_per_address;
+  uint32_t dscp;
   uint32_t bitrate;  ///< Bits per second.
   uint32_t gop;      ///< Pictures from one IDR to the next.
   uint32_t qp_min, qp_max;
@@ -46,8 +47,9 @@ typedef struct {
   oceld_size size;
   oceld_rate fps;
   char stream_path[64];
-  char multicast[64];  ///< GROUP[:PORT[:TTL]]; "": none.
-  char bind[64];       ///< Numeric address; "": every address.
+  char allowed_ips[1024];  ///< "": everybody.
+  char multicast[64];      ///< GROUP[:PORT[:TTL]]; "": none.
+  char bind[64];           ///< Numeric address; "": every address.
   char source[OCELD_PATH_MAX];
   char stats[OCELD_PATH_MAX];  ///< "": none.
   char tls_cert[OCELD_PATH_MAX], tls_key[OCELD_PATH_MAX];
@@ -65,6 +67,7 @@ typedef enum {
   OCELD_RATE,    ///< 30, 29.97, 30000/1001.
   OCELD_URL_PATH,
   OCELD_ADDRESS,
+  OCELD_NETWORKS,   ///< 192.168.1.0/24,fd00::/8; in YAML also as a list.
   OCELD_MULTICAST,  ///< 239.1.2.3, 239.1.2.3:6000:4, [ff15::1]:6000.
   OCELD_SOURCE,     ///< test, file:PATH, v4l2:DEVICE.
   OCELD_FILE,

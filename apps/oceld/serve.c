@@ -16,6 +16,7 @@
 #include "ocel/loop.h"
 #include "media_memory.h"
 #include "monitor.h"
+#include "networks.h"
 #include "password.h"
 #include "report.h"
 #include "signals.h"
@@ -71,6 +72,9 @@ static void configure(const oceld_options *o, ocel_server_config *cfg) {
   cfg->max_clients = (uint16_t)o->max_clients;
   // Some room for those who ask, are refused, and go.
   cfg->max_connections = (uint16_t)(o->max_clients + o->max_clients / 4 + 8);
+  cfg->max_connections_per_address = (uint16_t)o->max_connections_per_address;
+  oceld_failure why;  // The option has been read before.
+  (void)oceld_networks_read(o->allowed_ips, cfg->allowed, &cfg->allowed_count, &why);
   cfg->max_streams = 1;
   cfg->request_buffers = (uint16_t)(o->max_clients / 8 + 8);
   cfg->payload_max = (uint16_t)o->payload_max;
@@ -108,6 +112,7 @@ static bool open_loop(program *p, oceld_failure *why) {
                                 .http_port = (uint16_t)o->http_port,
                                 .rtp_port = (uint16_t)o->rtp_port,
                                 .rtcp_port = (uint16_t)o->rtcp_port,
+                                .dscp = (uint8_t)o->dscp,
                                 .server = &server,
                                 .on_event = on_event,
                                 .on_wake = on_wake,

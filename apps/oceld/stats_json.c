@@ -27,8 +27,9 @@ typedef struct {
 static const field SERVER_FIELDS[] = {
     SERVER(uptime, SECONDS), SERVER(connections, U32), SERVER(sessions, U32), SERVER(playing, U32),
     SERVER(connections_total, U32), SERVER(sessions_total, U32), SERVER(refused, U32),
-    SERVER(requests, U32), SERVER(errors, U32), SERVER(bytes, U64), SERVER(packets, U64),
-    SERVER(skipped, U32), SERVER(stray_datagrams, U32), SERVER(send_errors, U32), {NULL, U8, 0},
+    SERVER(turned_away, U32), SERVER(requests, U32), SERVER(errors, U32),
+    SERVER(auth_failures, U32), SERVER(bytes, U64), SERVER(packets, U64), SERVER(skipped, U32),
+    SERVER(stray_datagrams, U32), SERVER(send_errors, U32), {NULL, U8, 0},
 };
 static const field STREAM_FIELDS[] = {
     STREAM(ready, BOOLEAN), STREAM(playing, U32), STREAM(access_units, U64), STREAM(bytes, U64),

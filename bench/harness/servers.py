@@ -56,7 +56,7 @@ def oceld(p: Place) -> list[str]:
     return [
         p.oceld or "oceld", "--source", f"file:{p.clip}", "--port", str(p.port),
         "--rtp-port", str(p.rtp_port), "--rtcp-port", str(p.rtp_port + 1),
-        "--max-clients", "256", "--start", "gop", "--stream-path", "/stream",
+        "--max-clients", "256", "--max-connections-per-address", "0", "--start", "gop", "--stream-path", "/stream",
     ]  # fmt: skip
 
 

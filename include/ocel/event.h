@@ -14,7 +14,8 @@ extern "C" {
 #define OCEL_EVENTS(X)                                                           \
   X(CONNECTED, 'd', "connection opened")                                         \
   X(AUTH_FAILED, 'w', "wrong user name or password; a from this address lately") \
-  X(REFUSED, 'w', "connection refused: all in use")                              \
+  X(REFUSED, 'w', "no room; a connections refused since this was told last")     \
+  X(TURNED_AWAY, 'w', "not in allowed networks; a since this was told last")     \
   X(DISCONNECTED, 'd', "connection closed, reason a (ocel_close_reason)")        \
   X(REQUEST, 'd', "request: method a (ocel_rtsp_method), answered status b")     \
   X(HTTP_REQUEST, 'd', "HTTP request, answered status a")                        \

@@ -20,6 +20,7 @@
 #include "ocel/event.h"
 #include "ocel/format.h"
 #include "ocel/hash.h"
+#include "ocel/network.h"
 #include "ocel/ring.h"
 #include "ocel/span.h"
 #include "ocel/stats.h"
@@ -45,12 +46,16 @@ typedef struct {
   ocel_platform platform;
   uint16_t max_clients;      ///< Sessions at once, 1..4096.
   uint16_t max_connections;  ///< Stream connections at once; max_clients..8192.
+  /// From one IPv4 address or /64 of IPv6; an idle one yields to a newcomer. 0: no limit (0).
+  uint16_t max_connections_per_address;
   uint16_t max_streams;      ///< 1..16.
   uint16_t request_buffers;  ///< Half-received requests at once; 2..8192. The oldest yields.
   uint16_t request_max;      ///< Bytes of one request, head and body; 1024..32768 (default 8192).
   uint16_t payload_max;      ///< Largest RTP payload, bytes; 64..1400 (default 1400).
-  uint16_t rtp_port, rtcp_port;  ///< The server's UDP ports; 0 and 0: no UDP.
-  uint16_t datagram_segments;    ///< Packets that one datagram batch may hold, 1..64 (GSO).
+  uint8_t allowed_count;     ///< Of `allowed`; 0: everybody may connect (default).
+  ocel_network allowed[OCEL_NETWORKS_MAX];  ///< Who may connect.
+  uint16_t rtp_port, rtcp_port;             ///< The server's UDP ports; 0 and 0: no UDP.
+  uint16_t datagram_segments;  ///< Packets that one datagram batch may hold, 1..64 (GSO).
   /// Multicast group, with the even RTP port of the first track; each further track, and each
   /// further stream, has the next pair (OCEL_TRACKS_MAX pairs a stream). Port 0: no multicast.
   ocel_addr multicast;
@@ -103,9 +108,13 @@ int ocel_server_add_stream(ocel_server *srv, const ocel_stream_config *cfg);
 
 // ---- what happened ----
 
+/// False if no allowed network has `peer`, which has just connected: close the socket at once, as
+/// also before TLS. Counted and told of.
+bool ocel_server_admits(ocel_server *srv, const ocel_addr *peer, ocel_us now);
+
 /// A stream connection was accepted. `local` is the address it came in on; `secure` says that a
 /// TLS session carries it, so that media in plain datagrams is refused (461).
-/// @return Its number, 0..max_connections-1; -1 if there is no room: write
+/// @return Its number, 0..max_connections-1; -1 if there is no room, or it is not admitted: write
 ///         ocel_server_refusal() to it and close it.
 int ocel_server_accept(ocel_server *srv, const ocel_addr *peer, const ocel_addr *local, bool secure,
                        ocel_us now);

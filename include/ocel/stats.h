@@ -20,7 +20,8 @@ typedef struct {
   uint32_t playing;      ///< Now playing.
   uint32_t connections_total;
   uint32_t sessions_total;
-  uint32_t refused;  ///< Connections and sessions refused for lack of room.
+  uint32_t refused;      ///< Connections and sessions refused for lack of room.
+  uint32_t turned_away;  ///< Connections from addresses that are not allowed.
   uint32_t requests;
   uint32_t errors;           ///< Requests answered with 400 or more.
   uint32_t auth_failures;    ///< Requests with a wrong user name or password.

@@ -42,12 +42,26 @@ void ocel__admit(ocel_loop *l, const ocel__conn *newcomer) {
   l->open_count++;
 }
 
+static bool admits(ocel_loop *l, const ocel_addr *peer) {
+  l->arriving = peer;
+  const bool yes = ocel_server_admits(l->server, peer, l->now);
+  l->arriving = NULL;
+  return yes;
+}
+
 static void arrive(ocel_loop *l, ocel__door door, int fd, const ocel_sockaddr *from) {
   const ocel__conn newcomer = {.fd = fd, .flags = CONN_OPEN, .peer = ocel__addr_from(from)};
+  if (!admits(l, &newcomer.peer)) {
+    (void)ocel__sys.close(fd);
+    return;
+  }
   if (!ocel__prepare_accepted(fd)) {
     l->counts.accept_failed++;
     (void)ocel__sys.close(fd);
-  } else if (door == DOOR_TLS) {
+    return;
+  }
+  ocel__mark(fd, l->cfg.dscp);
+  if (door == DOOR_TLS) {
     ocel__tls_arrive(l, fd, &newcomer.peer);
   } else {
     ocel__admit(l, &newcomer);

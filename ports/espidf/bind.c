@@ -70,6 +70,11 @@ int ocel__open_bound(int type, const ocel_sockaddr *where) {
   return -1;
 }
 
+void ocel__mark(int fd, uint8_t dscp) {
+  const option o = {IPPROTO_IP, IP_TOS, dscp << 2};
+  if (dscp != 0) set_options(fd, &o, 1);
+}
+
 ocel_addr ocel__local_of(int fd) {
   ocel_sockaddr s;
   socklen_t n = sizeof s;

@@ -15,6 +15,9 @@ int ocel__open_bound(int type, const ocel_sockaddr *where);
 /// @return False if it cannot be used.
 bool ocel__prepare_accepted(int fd);
 
+/// Marks what the socket sends (RFC 2474); lwIP takes it for IPv6, too.
+void ocel__mark(int fd, uint8_t dscp);
+
 /// Where a socket is bound to; the unspecified address if lwIP does not say.
 ocel_addr ocel__local_of(int fd);
 

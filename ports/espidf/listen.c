@@ -68,6 +68,7 @@ static bool open_pair(ocel_loop *l, ocel_sockaddr *where, char *error, size_t si
   for (int i = 0; i < 2; i++) {
     if (l->udp[i] < 0) l->udp[i] = open_at(SOCK_DGRAM, where, wanted[i]);
     if (l->udp[i] < 0) return say(l, "UDP", wanted[i], error, size);
+    ocel__mark(l->udp[i], l->cfg.dscp);
     l->udp_port[i] = ocel__local_of(l->udp[i]).port;
     // lwIP takes one byte here, for both families; without the option it is 1.
     const uint8_t ttl = l->server_cfg.multicast_ttl;

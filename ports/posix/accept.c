@@ -63,9 +63,18 @@ static bool go_on(ocel_loop *l, int why) {
   return true;
 }
 
+static bool admits(ocel_loop *l, const ocel_addr *peer) {
+  l->arriving = peer;
+  const bool yes = ocel_server_admits(l->server, peer, l->now);
+  l->arriving = NULL;
+  return yes;
+}
+
 static void arrive(ocel_loop *l, ocel__door door, int fd, const ocel_sockaddr *from) {
   const ocel__conn newcomer = {.fd = fd, .flags = CONN_OPEN, .peer = ocel__addr_from(from)};
-  if (door == DOOR_TLS) {
+  if (!admits(l, &newcomer.peer)) {
+    ocel__close(l, fd);
+  } else if (door == DOOR_TLS) {
     ocel__tls_arrive(l, fd, &newcomer.peer);
   } else {
     ocel__admit(l, &newcomer, EPOLL_CTL_ADD);

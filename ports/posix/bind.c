@@ -77,6 +77,16 @@ int ocel__open_bound(int type, const ocel_sockaddr *where, ocel_us patience) {
   return -1;
 }
 
+// An IPv6 socket that takes IPv4 as well has both marks, an IPv4 one refuses the second. What is
+// accepted inherits them. The lowest two bits of the byte are the kernel's (ECN, RFC 3168).
+void ocel__mark(int fd, uint8_t dscp) {
+  const option o[] = {
+      {IPPROTO_IP,   IP_TOS,      dscp << 2},
+      {IPPROTO_IPV6, IPV6_TCLASS, dscp << 2},
+  };
+  if (dscp != 0) set_options(fd, o, sizeof o / sizeof o[0]);
+}
+
 uint16_t ocel__port_of(int fd) {
   ocel_sockaddr s;
   socklen_t n = sizeof s;

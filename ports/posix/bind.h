@@ -14,6 +14,9 @@
 /// @return The descriptor, or -1 with the reason in errno.
 int ocel__open_bound(int type, const ocel_sockaddr *where, ocel_us patience);
 
+/// Marks what the socket sends, in both families that it may have (RFC 2474).
+void ocel__mark(int fd, uint8_t dscp);
+
 /// The port that a socket is bound to; 0 if the kernel does not say.
 uint16_t ocel__port_of(int fd);
 

@@ -11,24 +11,6 @@ static ocel__conn *find_free(ocel_server *s) {
   return NULL;
 }
 
-// The POST of a tunnel goes with its GET.
-static bool holds_nothing(const ocel__conn *c) {
-  const bool serves = c->role == ROLE_POST && c->tunnel.other >= 0;
-  return c->state == CONN_OPEN && !ocel__has_session(c) && !serves &&
-         (c->defer_until == 0 || c->judging);
-}
-
-// The last free slot has been taken: the connection that has idled longest yields.
-static void evict_idle(ocel_server *s, const ocel__conn *newcomer, ocel_us now) {
-  ocel__conn *oldest = NULL;
-  for (int i = 0; i < s->conn_high; i++) {
-    ocel__conn *c = &s->conns[i];
-    if (c == newcomer || !holds_nothing(c)) continue;
-    if (oldest == NULL || c->active_at < oldest->active_at) oldest = c;
-  }
-  if (oldest != NULL) ocel__conn_close(s, oldest, OCEL_CLOSE_EVICTED, false, now);
-}
-
 static void open_conn(ocel__conn *c, const ocel_addr *peer, const ocel_addr *local, ocel_us now) {
   const bool in_tasks = c->in_tasks, in_datagrams = c->in_datagrams;
   memset(c, 0, offsetof(ocel__conn, out));
@@ -44,10 +26,10 @@ static void open_conn(ocel__conn *c, const ocel_addr *peer, const ocel_addr *loc
 int ocel_server_accept(ocel_server *s, const ocel_addr *peer, const ocel_addr *local, bool secure,
                        ocel_us now) {
   s->now = now;
-  ocel__conn *c = s->stopping ? NULL : find_free(s);
+  const bool welcome = !s->stopping && ocel__allows(s, peer) && ocel__has_share(s, peer, now);
+  ocel__conn *c = welcome ? find_free(s) : NULL;
   if (c == NULL) {
-    s->stats.refused++;
-    ocel__event(s, OCEL_EVENT_REFUSED, NULL, 0, 0);
+    ocel__tell_refused(s, now);
     return -1;
   }
   open_conn(c, peer, local, now);
@@ -56,7 +38,7 @@ int ocel_server_accept(ocel_server *s, const ocel_addr *peer, const ocel_addr *l
   if (number >= s->conn_high) s->conn_high = (int16_t)(number + 1);
   s->stats.connections++;
   s->stats.connections_total++;
-  if (s->stats.connections == s->cfg.max_connections) evict_idle(s, c, now);
+  if (s->stats.connections == s->cfg.max_connections) (void)ocel__evict_idle(s, NULL, c, now);
   ocel__event(s, OCEL_EVENT_CONNECTED, c, 0, 0);
   return number;
 }
@@ -141,7 +123,7 @@ void ocel__conn_housekeeping(ocel_server *s, ocel__conn *c, ocel_us now) {
     ocel__conn_close(s, c, OCEL_CLOSE_STALLED, false, now);
   } else if (c->state == CONN_OPEN && request_is_late(s, c, now)) {
     refuse_late(s, c, now);
-  } else if (holds_nothing(c) && now - c->active_at > s->cfg.idle_timeout) {
+  } else if (ocel__holds_nothing(c) && now - c->active_at > s->cfg.idle_timeout) {
     ocel__conn_close(s, c, OCEL_CLOSE_IDLE_TIMEOUT, false, now);
   } else {
     ocel__session_housekeeping(s, c, now);

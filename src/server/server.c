@@ -37,9 +37,11 @@ static bool within(uint32_t value, uint32_t low, uint32_t high) {
 static bool counts_valid(const ocel_server_config *c) {
   return within(c->max_clients, 1, CLIENTS_MAX) &&
          within(c->max_connections, c->max_clients, CONNECTIONS_MAX) &&
-         within(c->max_streams, 1, STREAMS_MAX) && within(c->request_buffers, 2, CONNECTIONS_MAX) &&
-         within(c->request_max, 1024, 32768) && within(c->payload_max, 64, 1400) &&
-         within(c->datagram_segments, 1, 64) && (c->rtp_port == 0) == (c->rtcp_port == 0);
+         c->max_connections_per_address <= CONNECTIONS_MAX &&
+         c->allowed_count <= OCEL_NETWORKS_MAX && within(c->max_streams, 1, STREAMS_MAX) &&
+         within(c->request_buffers, 2, CONNECTIONS_MAX) && within(c->request_max, 1024, 32768) &&
+         within(c->payload_max, 64, 1400) && within(c->datagram_segments, 1, 64) &&
+         (c->rtp_port == 0) == (c->rtcp_port == 0);
 }
 
 // 224.0.0.0/4 (RFC 5771) or ff00::/8 (RFC 4291 2.7), with ports for all tracks.

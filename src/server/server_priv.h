@@ -190,6 +190,13 @@ typedef struct {
   ocel_us last, told;  // when one was counted, and when an event told of it
 } ocel__suspicion;
 
+// What happens often and is told of seldom.
+typedef struct {
+  uint32_t untold;
+  bool told_any;
+  ocel_us told;
+} ocel__tally;
+
 struct ocel_server {
   ocel_server_config cfg;
   ocel_rtsp_limits limits;
@@ -199,6 +206,7 @@ struct ocel_server {
   uint8_t cname[OCEL__CNAME_SIZE];
   ocel__secret secret;
   ocel__suspicion suspects[OCEL__SUSPECTS];
+  ocel__tally refusals, strangers;
   ocel_server_stats stats;
   uint16_t stream_count;
   int16_t conn_high;  // connections used so far: numbers below
@@ -240,6 +248,22 @@ void ocel__conn_free(ocel_server *s, ocel__conn *c, ocel_us now);
 /// Appends to `out`; false, with nothing appended, if it does not fit.
 bool ocel__out_put(ocel_server *s, ocel__conn *c, ocel_span bytes);
 void ocel__conn_housekeeping(ocel_server *s, ocel__conn *c, ocel_us now);
+
+// ---- doors.c ----
+/// Same host, or same /64 of IPv6.
+bool ocel__same_neighbour(const ocel_addr *a, const ocel_addr *b);
+/// True if `peer` lies in an allowed network.
+bool ocel__allows(const ocel_server *s, const ocel_addr *peer);
+/// True if one more connection of `peer` is not too many; one of its own that is idle yields.
+bool ocel__has_share(ocel_server *s, const ocel_addr *peer, ocel_us now);
+/// Counts a refusal for lack of room.
+void ocel__tell_refused(ocel_server *s, ocel_us now);
+/// True if nothing is lost with the connection: no session, no request.
+bool ocel__holds_nothing(const ocel__conn *c);
+/// Closes the connection that has idled longest (of the neighbours of `among`, unless NULL);
+/// false if there is none but `newcomer`.
+bool ocel__evict_idle(ocel_server *s, const ocel_addr *among, const ocel__conn *newcomer,
+                      ocel_us now);
 
 // ---- input.c ----
 /// Goes on with buffered requests once replies are written, or a deferred DESCRIBE is due.

@@ -4,16 +4,10 @@
 
 #include "auth.h"
 
-enum { FAILURES_FREE = 5, IPV6_NETWORK = 8 };
+enum { FAILURES_FREE = 5 };
 
 #define FORGET (300 * OCEL_SECOND)
 #define TELL_AGAIN (10 * OCEL_SECOND)
-
-// One home or one host has a whole /64 of IPv6.
-static bool same_neighbour(const ocel_addr *a, const ocel_addr *b) {
-  const bool v4 = ocel_addr_is_ipv4(a);
-  return v4 == ocel_addr_is_ipv4(b) && memcmp(a->ip, b->ip, v4 ? sizeof a->ip : IPV6_NETWORK) == 0;
-}
 
 static bool remembered(const ocel__suspicion *x, ocel_us now) {
   return x->failures > 0 && now - x->last < FORGET;
@@ -22,7 +16,8 @@ static bool remembered(const ocel__suspicion *x, ocel_us now) {
 bool ocel__suspected(const ocel_server *s, const ocel_addr *peer, ocel_us now) {
   for (size_t i = 0; i < OCEL__SUSPECTS; i++) {
     const ocel__suspicion *x = &s->suspects[i];
-    if (remembered(x, now) && same_neighbour(&x->peer, peer)) return x->failures >= FAILURES_FREE;
+    if (remembered(x, now) && ocel__same_neighbour(&x->peer, peer))
+      return x->failures >= FAILURES_FREE;
   }
   return false;
 }
@@ -31,7 +26,7 @@ static ocel__suspicion *entry_for(ocel_server *s, const ocel_addr *peer, ocel_us
   ocel__suspicion *oldest = &s->suspects[0];
   for (size_t i = 0; i < OCEL__SUSPECTS; i++) {
     ocel__suspicion *x = &s->suspects[i];
-    if (remembered(x, now) && same_neighbour(&x->peer, peer)) return x;
+    if (remembered(x, now) && ocel__same_neighbour(&x->peer, peer)) return x;
     if (!remembered(x, now)) memset(x, 0, sizeof *x);
     if (x->failures == 0 || (oldest->failures > 0 && x->last < oldest->last)) oldest = x;
   }

@@ -107,8 +107,10 @@ static oceld_snapshot filled(ocel_client_stats *clients) {
 
 static const char WANT_JSON[] =
     "{\"server\": {\"uptime\": 61.000005, \"connections\": 0, \"sessions\": 0, \"playing\": 0, "
-    "\"connections_total\": 0, \"sessions_total\": 0, \"refused\": 0, \"requests\": 0, "
-    "\"errors\": 0, \"bytes\": 0, \"packets\": 12, \"skipped\": 0, \"stray_datagrams\": 0, "
+    "\"connections_total\": 0, \"sessions_total\": 0, \"refused\": 0, \"turned_away\": 0, "
+    "\"requests\": 0, "
+    "\"errors\": 0, \"auth_failures\": 0, \"bytes\": 0, \"packets\": 12, \"skipped\": 0, "
+    "\"stray_datagrams\": 0, "
     "\"send_errors\": 0},\n \"streams\": [{\"path\": \"/stream\", \"ready\": true, \"playing\": 0, "
     "\"access_units\": 0, \"bytes\": 0, \"key_units\": 0, \"dropped\": 0, \"width\": 1280, "
     "\"height\": 0}],\n \"clients\": [\n  {\"peer\": \"192.0.2.7:4711\", \"conn\": 3, "

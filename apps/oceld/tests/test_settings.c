@@ -66,23 +66,43 @@ static void good_files_are_read(void **state) {
   }
 }
 
+static void a_list_of_networks_is_as_good_as_commas(void **state) {
+  (void)state;
+  static const char *const LISTS[] = {
+      "allowed_ips: 192.0.2.0/24,fd00::/8\n",
+      "allowed_ips: [192.0.2.0/24, \"fd00::/8\"]\n",
+      "rtsp_server:\n  allowed_ips:\n    - 192.0.2.0/24\n    - fd00::/8\n  gop: 12\n",
+  };
+  for (size_t i = 0; i < ARRAY_LEN(LISTS); i++) {
+    oceld_options o;
+    oceld_failure why = {""};
+    CASE(LISTS[i]);
+    assert_true(read_yaml(LISTS[i], &o, &why));
+    assert_string_equal(o.allowed_ips, "192.0.2.0/24,fd00::/8");
+  }
+}
+
 static const struct {
   const char *name, *text, *at, *says;
 } BAD[] = {
-    {"unknown option",   "port: 9000\nprot: 1\n",               ":2: ", "unknown option prot; did you mean port?"                     },
-    {"unknown in block", "rtsp_server:\n  rotation: 90\n",      ":2: ", "unknown option rotation"                                     },
-    {"dashes",           "stream-path: /a\n",                   ":1: ", "did you mean stream_path?"                                   },
-    {"out of range",     "rtsp_server:\n  port: 1\n\n  gop: 0",
-     ":4: ",                                                            "gop: \"0\" is not allowed; give a whole number from 1 to 120"},
-    {"no value",         "gop:\n",                              ":1: ", "gop: \"\" is not allowed"                                    },
-    {"list as value",    "port:\n  - 1\n",                      ":1: ", "port has a list or block as its value"                       },
-    {"list of blocks",   "rtsp_server:\n  - port: 1\n",         ":2: ", "must be followed by one block"                               },
-    {"block is text",    "rtsp_server: yes\n",                  ":1: ", "must be followed by one block"                               },
-    {"not a mapping",    "- port\n",                            ":1: ", "name: value"                                                 },
-    {"plain text",       "\nport\n",                            ":2: ", "name: value"                                                 },
-    {"broken YAML",      "port: 1\ngop: [1\n",                  ":3: ", "no valid YAML"                                               },
-    {"tab",              "rtsp_server:\n\tport: 1\n",           ":2: ", "no valid YAML"                                               },
-    {"odd key",          "? [a]\n: 1\n",                        ":1: ", "expected the name of an option"                              },
+    {"list of no networks",    "gop: 3\nallowed_ips: [1.2.3]\n",
+     ":2: ",                                                                  "allowed_ips: \"1.2.3\" is no network"                        },
+    {"list in a list",         "allowed_ips: [[1.2.3.4]]\n",          ":1: ", "has another list or block in it"                             },
+    {"list that does not end", "allowed_ips: [1.2.3.4\n",             ":2: ", "no valid YAML"                                               },
+    {"unknown option",         "port: 9000\nprot: 1\n",               ":2: ", "unknown option prot; did you mean port?"                     },
+    {"unknown in block",       "rtsp_server:\n  rotation: 90\n",      ":2: ", "unknown option rotation"                                     },
+    {"dashes",                 "stream-path: /a\n",                   ":1: ", "did you mean stream_path?"                                   },
+    {"out of range",           "rtsp_server:\n  port: 1\n\n  gop: 0",
+     ":4: ",                                                                  "gop: \"0\" is not allowed; give a whole number from 1 to 120"},
+    {"no value",               "gop:\n",                              ":1: ", "gop: \"\" is not allowed"                                    },
+    {"list as value",          "port:\n  - 1\n",                      ":1: ", "port has a list or block as its value"                       },
+    {"list of blocks",         "rtsp_server:\n  - port: 1\n",         ":2: ", "must be followed by one block"                               },
+    {"block is text",          "rtsp_server: yes\n",                  ":1: ", "must be followed by one block"                               },
+    {"not a mapping",          "- port\n",                            ":1: ", "name: value"                                                 },
+    {"plain text",             "\nport\n",                            ":2: ", "name: value"                                                 },
+    {"broken YAML",            "port: 1\ngop: [1\n",                  ":3: ", "no valid YAML"                                               },
+    {"tab",                    "rtsp_server:\n\tport: 1\n",           ":2: ", "no valid YAML"                                               },
+    {"odd key",                "? [a]\n: 1\n",                        ":1: ", "expected the name of an option"                              },
 };
 
 static void bad_files_name_file_and_line(void **state) {
@@ -103,7 +123,7 @@ static void bad_files_name_file_and_line(void **state) {
 // Any prefix of a file is read or refused, without a leak or a crash.
 static void every_prefix_of_a_file_is_dealt_with(void **state) {
   (void)state;
-  const char *whole = "i2c: [1, {a: b}]\nrtsp_server:\n  port: 9000\n  size: 640x480\n";
+  const char *whole = "i2c: [1, {a: b}]\nrtsp_server:\n  port: 9000\n  allowed_ips: [::1, ::2]\n";
   for (size_t n = 0; n <= strlen(whole); n++) {
     char text[128];
     oceld_options o;
@@ -191,6 +211,7 @@ static void what_can_change_live_does(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(good_files_are_read),
+      cmocka_unit_test(a_list_of_networks_is_as_good_as_commas),
       cmocka_unit_test(bad_files_name_file_and_line),
       cmocka_unit_test(every_prefix_of_a_file_is_dealt_with),
       cmocka_unit_test(a_missing_file_is_named),

@@ -61,6 +61,15 @@ ocel_server *ocel_server_init(void *mem, size_t size, const ocel_server_config *
   return srv;
 }
 
+bool ocel_server_admits(ocel_server *srv, const ocel_addr *peer, ocel_us now) {
+  (void)peer;
+  (void)now;
+  if (!fake.shut) return true;
+  fake.turned_away++;
+  tell(srv, OCEL_EVENT_TURNED_AWAY, -1);
+  return false;
+}
+
 int ocel_server_accept(ocel_server *srv, const ocel_addr *peer, const ocel_addr *local, bool secure,
                        ocel_us now) {
   (void)peer;

@@ -17,7 +17,8 @@ enum { FAKE_CONNS = 8, FAKE_ROOM = 1 << 18, FAKE_SPAN = 1000 };
 /// What the engine saw; may be read by any thread.
 typedef struct {
   atomic_uint accepted, secure, refused, closed, ticks, received, strays, datagrams, sent, failed,
-      blocked;
+      blocked, turned_away;
+  atomic_bool shut;       ///< Nobody is admitted.
   atomic_llong deadline;  ///< What ocel_server_deadline says; OCEL_NEVER after fake_setup.
 } fake_counts;
 

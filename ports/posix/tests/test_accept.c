@@ -60,6 +60,28 @@ static void refused_peers_that_stay_are_closed(void **state) {
   rig_stop(&r);
 }
 
+// Without a word, and without a descriptor left.
+static void who_is_not_admitted_is_closed_at_once(void **state) {
+  (void)state;
+  rig r = {.loop = NULL};
+  rig_start(&r, NULL);
+  fake.shut = true;
+  for (unsigned i = 1; i <= 10; i++) {
+    const int fd = client_open(&r, "127.0.0.1");
+    check_end(fd);
+    close(fd);
+    wait_for(&fake.turned_away, i);
+  }
+  assert_int_equal(fake.accepted, 0);
+  assert_int_equal(fake.refused, 0);
+  assert_int_not_equal(r.last_peer_port, 0);
+  fake.shut = false;
+  const int fd = client_open(&r, "127.0.0.1");
+  check_echo(fd, "in");
+  close(fd);
+  rig_stop(&r);
+}
+
 static void tells_events_with_the_peer(void **state) {
   (void)state;
   rig r = {.loop = NULL};
@@ -179,6 +201,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(full_server_refuses_politely, fake_setup),
       cmocka_unit_test_setup(refused_peers_that_stay_are_closed, fake_setup),
+      cmocka_unit_test_setup(who_is_not_admitted_is_closed_at_once, fake_setup),
       cmocka_unit_test_setup(tells_events_with_the_peer, fake_setup),
       cmocka_unit_test_setup(survives_failures_of_accept, fake_setup),
       cmocka_unit_test_setup(does_not_spin_when_accept_keeps_failing, fake_setup),
