@@ -108,8 +108,7 @@ int ocel_server_add_stream(ocel_server *srv, const ocel_stream_config *cfg);
 
 // ---- what happened ----
 
-/// False if no allowed network has `peer`, which has just connected: close the socket at once, as
-/// also before TLS. Counted and told of.
+/// False if no network allows `peer`, who connected: close at once, before TLS. It is counted.
 bool ocel_server_admits(ocel_server *srv, const ocel_addr *peer, ocel_us now);
 
 /// A stream connection was accepted. `local` is the address it came in on; `secure` says that a
