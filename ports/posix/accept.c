@@ -94,6 +94,8 @@ void ocel__accept(ocel_loop *l, ocel__door door) {
     if (fd < 0 && errno == EAGAIN) return;
     if (fd < 0 && !go_on(l, errno)) break;
     if (fd >= 0) arrive(l, door, fd, &s);
+    // Somebody idle yields before the next one is looked at, who would find all slots in use.
+    if (l->open_count == l->server_cfg.max_connections) break;
   }
   l->accept_again[door] = fd >= 0;
   if (fd < 0) l->accept_at = l->now + ACCEPT_PAUSE;

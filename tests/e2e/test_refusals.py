@@ -200,6 +200,17 @@ def test_501_method_unknown_to_the_standard(oceld, connection):
     goes_on(connection)
 
 
+def test_503_when_an_address_has_its_share_of_sessions(serve):
+    oceld = serve("plain", "--max-connections-per-address", "1")
+    with oceld.player() as player:
+        player.start()
+        with Connection(oceld.host, oceld.port) as connection:
+            reply = connection.reply()
+            assert (reply.status, reply.get("Retry-After")) == (503, "5")
+            assert connection.closed()
+        player.pull(2)
+
+
 def test_idle_connections_make_room_for_newcomers(serve):
     oceld = serve("plain", "--max-clients", "1")
     held = []
@@ -216,16 +227,14 @@ def test_idle_connections_make_room_for_newcomers(serve):
             connection.close()
 
 
-def test_503_answers_those_who_come_before_room_can_be_made(serve):
+def test_newcomers_who_come_together_find_room_as_well(serve):
     oceld = serve("plain", "--max-clients", "1")  # and 8 connections more
     oceld.pause()  # so that all of them wait to be accepted
     held = [Connection(oceld.host, oceld.port) for _ in range(40)]
     oceld.signal(signal.SIGCONT)
     try:
-        for connection in held[9:]:
-            reply = connection.reply()
-            assert (reply.status, reply.get("Retry-After")) == (503, "5")
-            assert connection.closed()
+        goes_on(held[-1])
+        assert all(connection.closed() for connection in held[:30])
         with oceld.player() as player:
             player.start().pull(2)
     finally:
