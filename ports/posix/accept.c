@@ -81,6 +81,14 @@ static void arrive(ocel_loop *l, ocel__door door, int fd, const ocel_sockaddr *f
   }
 }
 
+// True if the next one can be looked at: not when the last slot has been taken, so that somebody
+// idle yields first.
+static bool deal_with(ocel_loop *l, ocel__door door, int fd, const ocel_sockaddr *from) {
+  if (fd < 0) return go_on(l, errno);
+  arrive(l, door, fd, from);
+  return l->open_count < l->server_cfg.max_connections;
+}
+
 void ocel__accept(ocel_loop *l, ocel__door door) {
   l->accept_again[door] = false;
   if (l->door[door] < 0) return;
@@ -92,10 +100,7 @@ void ocel__accept(ocel_loop *l, ocel__door door) {
     memset(&s, 0, sizeof s);
     fd = ocel__sys.accept4(l->door[door], &s.any, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0 && errno == EAGAIN) return;
-    if (fd < 0 && !go_on(l, errno)) break;
-    if (fd >= 0) arrive(l, door, fd, &s);
-    // Somebody idle yields before the next one is looked at, who would find all slots in use.
-    if (l->open_count == l->server_cfg.max_connections) break;
+    if (!deal_with(l, door, fd, &s)) break;
   }
   l->accept_again[door] = fd >= 0;
   if (fd < 0) l->accept_at = l->now + ACCEPT_PAUSE;
