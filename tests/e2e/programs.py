@@ -44,8 +44,8 @@ def _hashes(frame_md5: str) -> list[str]:
 
 def ffmpeg_decode(url: str, lower: str, pictures: int, *options: str) -> list[str]:
     """The hash of each decoded picture."""
-    return _hashes(ffmpeg("-xerror", *transport(lower), *options, "-i", url, "-map", "0:v", "-frames:v",
-                          pictures, "-fps_mode", "passthrough", "-f", "framemd5", "-"))
+    return _hashes(ffmpeg("-xerror", *transport(lower), *options, "-i", url, "-map", "0:v",
+                          "-frames:v", pictures, "-fps_mode", "passthrough", "-f", "framemd5", "-"))
 
 
 def ffmpeg_decode_file(path: Path) -> list[str]:

@@ -32,8 +32,8 @@ def test_encoded_sources_decode(serve, source, lower):
 def test_size_and_rate_of_the_test_picture(serve):
     oceld = serve("test", "--size", "320x240", "--fps", "15")
     told = programs.run(["ffprobe", "-loglevel", "error", "-rtsp_transport", "tcp",
-                         "-select_streams", "v", "-show_entries", "stream=width,height,avg_frame_rate", "-of", "csv=p=0",
-                         oceld.url])
+                         "-select_streams", "v", "-show_entries",
+                         "stream=width,height,avg_frame_rate", "-of", "csv=p=0", oceld.url])
     assert told.strip() == "320,240,15/1"
 
 
