@@ -31,7 +31,7 @@ static void result_of(const ocel_reshape *h, uint16_t *width, uint16_t *height) 
 
 // Hardware reads a band of lines where it begins: on a cache line.
 static uint16_t top_of_band(uint16_t top, uint32_t stride) {
-  while (top * stride % OCEL_P4_CACHE_LINE != 0) top = (uint16_t)(top - 2);
+  while ((size_t)top * stride % OCEL_P4_CACHE_LINE != 0) top = (uint16_t)(top - 2);
   return top;
 }
 
