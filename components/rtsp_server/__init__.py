@@ -18,7 +18,7 @@ from esphome.const import (
 from esphome.core import CORE
 from esphome.types import ConfigType
 
-from . import board, library
+from . import board, certificate, library
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ CONF_RTSP_SERVER_ID = "rtsp_server_id"
 CONF_SESSION_TIMEOUT = "session_timeout"
 CONF_START = "start"
 CONF_STREAM_PATH = "stream_path"
+CONF_TLS = "tls"
 CONF_TRANSPORT = "transport"
 
 BITRATE_RANGE = (100000, 10000000)
@@ -133,6 +134,11 @@ def _ports(config: ConfigType) -> ConfigType:
             f"and {config[CONF_RTP_PORT] + 1}",
             path=[CONF_RTCP_PORT],
         )
+    if CONF_TLS in config and config[CONF_TLS][CONF_PORT] == config[CONF_PORT]:
+        raise cv.Invalid(
+            "port and the port of tls must differ, for example 554 and 322",
+            path=[CONF_TLS, CONF_PORT],
+        )
     return config
 
 
@@ -175,11 +181,15 @@ def _reserve_sockets(config: ConfigType) -> ConfigType:
     # RTSP over HTTP takes two for each client. One more: whoever comes too many is told so.
     streams = 2 * config[CONF_MAX_CLIENTS] + 1
     datagrams = 2 if config[CONF_TRANSPORT] != "tcp" else 0
+    listeners = 1
+    if CONF_TLS in config:
+        streams += certificate.HANDSHAKES
+        listeners += 1
     if CORE.is_esp32:
         streams += board.LINGERING_SOCKETS
         datagrams += 1  # by which the server's task is woken
     socket.consume_sockets(streams, DOMAIN)(config)
-    socket.consume_sockets(1, DOMAIN, socket.SocketType.TCP_LISTEN)(config)
+    socket.consume_sockets(listeners, DOMAIN, socket.SocketType.TCP_LISTEN)(config)
     if datagrams:
         socket.consume_sockets(datagrams, DOMAIN, socket.SocketType.UDP)(config)
     return config
@@ -212,6 +222,7 @@ CONFIG_SCHEMA = cv.All(
             cv.Optional(CONF_MDNS, default=True): cv.boolean,
             cv.Optional(CONF_USERNAME): username,
             cv.Optional(CONF_PASSWORD): cv.sensitive(_credential),
+            cv.Optional(CONF_TLS): certificate.SCHEMA,
             cv.Optional(CONF_ON_CLIENT_CONNECTED): automation.validate_automation(),
             cv.Optional(CONF_ON_CLIENT_DISCONNECTED): automation.validate_automation(),
             cv.Optional(CONF_ON_STREAM_START): automation.validate_automation(),
@@ -325,4 +336,6 @@ async def to_code(config: ConfigType) -> None:
     cg.add(var.set_mdns(config[CONF_MDNS]))
     if CONF_USERNAME in config:
         cg.add(var.set_credentials(config[CONF_USERNAME], config[CONF_PASSWORD]))
+    if CONF_TLS in config:
+        certificate.add(var, config[CONF_TLS])
     await automation.build_callback_automations(var, config, _CALLBACKS)

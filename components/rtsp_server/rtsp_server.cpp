@@ -36,6 +36,9 @@ void RTSPServer::setup() {
     this->mark_failed(LOG_STR("no memory for the pictures: use a smaller resolution, or more PSRAM"));
     return;
   }
+#ifdef USE_RTSP_SERVER_TLS
+  this->load_certificate_();
+#endif
   if (!this->start_task_()) {
     this->mark_failed(LOG_STR("no internal memory for the server's task: remove other components"));
     return;
@@ -48,13 +51,20 @@ void RTSPServer::setup() {
   this->update_();
   ESP_LOGI(TAG, "RTSP Server setup complete");
   ESP_LOGI(TAG, "Stream URL: %s", this->url().c_str());
+#ifdef USE_RTSP_SERVER_TLS
+  ESP_LOGI(TAG, "Stream URL: %s", this->url_("rtsps", this->tls_port_).c_str());
+#endif
   if (this->username_ == nullptr)
     ESP_LOGW(TAG, "No password: whoever reaches this port sees the picture; keep it inside your network");
 }
 
 #ifdef USE_ESP32
 // Below the encoder's task, on the same core: the other one is for the main loop and the network's driver.
+#ifdef USE_RTSP_SERVER_TLS
+static const uint32_t TASK_STACK = 12288;  // docs/tls.md says what of it is used
+#else
 static const uint32_t TASK_STACK = 8192;
+#endif
 static const UBaseType_t TASK_PRIORITY = 4;
 static const BaseType_t TASK_CORE = 1;
 
@@ -124,7 +134,7 @@ bool RTSPServer::reserve_ring_() {
   return this->ring_memory_ != nullptr;
 }
 
-std::string RTSPServer::url() const {
+std::string RTSPServer::url_(const char *scheme, uint16_t port) const {
   std::string address = "127.0.0.1";
 #ifdef USE_ESP32
   for (const auto &ip : network::get_ip_addresses()) {
@@ -134,7 +144,7 @@ std::string RTSPServer::url() const {
   }
 #endif
   char text[128];
-  snprintf(text, sizeof(text), "rtsp://%s:%u%s", address.c_str(), this->port_, this->stream_path_);
+  snprintf(text, sizeof(text), "%s://%s:%u%s", scheme, address.c_str(), port, this->stream_path_);
   return text;
 }
 
@@ -174,6 +184,12 @@ void RTSPServer::tell_(const Notice &notice) {
       ESP_LOGE(TAG, "%s", notice.text);
       this->status_set_warning();
       this->error_callback_.call(notice.text);
+      break;
+    case Notice::CERTIFICATE:
+    case Notice::CERTIFICATE_MADE:
+#ifdef USE_RTSP_SERVER_TLS
+      this->keep_certificate_(notice.text, notice.kind == Notice::CERTIFICATE_MADE);
+#endif
       break;
   }
 }
@@ -270,6 +286,13 @@ void RTSPServer::dump_config() {
                 START_NAMES[static_cast<uint8_t>(this->start_)], this->settings_.bitrate, this->max_bitrate_,
                 this->settings_.gop, this->settings_.qp_min, this->settings_.qp_max, YESNO(this->mdns_),
                 this->username_ == nullptr ? "none" : "Digest");
+#ifdef USE_RTSP_SERVER_TLS
+  ESP_LOGCONFIG(TAG,
+                "  TLS port: %u\n"
+                "  TLS certificate: %s, SHA-256 %s",
+                this->tls_port_, this->certificate_ == nullptr ? "self-signed" : "given",
+                this->fingerprint_.empty() ? "not known yet" : this->fingerprint_.c_str());
+#endif
 }
 
 // ---- the server's task ----
@@ -325,16 +348,28 @@ bool RTSPServer::open_() {
   cfg.on_wake = [](void *self, ocel_us now) { static_cast<RTSPServer *>(self)->on_wake_(now); };
   cfg.ctx = this;
 
+  return this->open_loop_(server.max_connections, &cfg);
+}
+
+bool RTSPServer::open_loop_(uint16_t connections, ocel_loop_config *cfg) {
+#ifdef USE_RTSP_SERVER_TLS
+  if (!this->open_tls_(connections, cfg))
+    return false;
+#endif
   char error[sizeof(Notice::text)];
-  ocel_loop *loop = ocel_loop_open(&cfg, error, sizeof(error));
-  if (loop == nullptr) {
+  ocel_loop *loop = ocel_loop_open(cfg, error, sizeof(error));
+  if (loop == nullptr)
     this->fail_(error);
+  if (loop == nullptr || !this->ask_for_password_(ocel_loop_server(loop)) || !this->add_stream_(loop)) {
+    this->close_(loop);
     return false;
   }
-  if (!this->ask_for_password_(ocel_loop_server(loop))) {
-    ocel_loop_close(loop);
-    return false;
-  }
+  LockGuard guard(this->mutex_);
+  this->loop_ = loop;
+  return true;
+}
+
+bool RTSPServer::add_stream_(ocel_loop *loop) {
   ocel_ring *ring = ocel_ring_init(this->ring_memory_, ocel_ring_size(&this->ring_cfg_), &this->ring_cfg_);
   ocel_stream_config stream{};
   stream.path = this->stream_path_;
@@ -347,14 +382,16 @@ bool RTSPServer::open_() {
 
   const char *why = this->source_->start(
       ring, this->settings_, [](void *l) { ocel_loop_wake(static_cast<ocel_loop *>(l)); }, loop);
-  if (why != nullptr) {
-    ocel_loop_close(loop);
+  if (why != nullptr)
     this->fail_(why);
-    return false;
-  }
-  LockGuard guard(this->mutex_);
-  this->loop_ = loop;
-  return true;
+  return why == nullptr;
+}
+
+void RTSPServer::close_(ocel_loop *loop) {
+  ocel_loop_close(loop);
+#ifdef USE_RTSP_SERVER_TLS
+  this->close_tls_();
+#endif
 }
 
 void RTSPServer::serve_() {
@@ -369,7 +406,7 @@ void RTSPServer::serve_() {
     LockGuard guard(this->mutex_);
     this->loop_ = nullptr;
   }
-  ocel_loop_close(loop);
+  this->close_(loop);
   this->show_({});
 }
 

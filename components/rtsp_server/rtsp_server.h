@@ -13,6 +13,7 @@
 #include "esphome/components/ota/ota_backend.h"
 #endif
 
+#include "kept_certificate.h"
 #include "video_source.h"
 
 #include <ocel/loop.h>
@@ -36,8 +37,8 @@ static constexpr size_t MAX_NOTICES = 16;  // Between two rounds of the main loo
 
 /// Something that happened in the server's task and that the main loop tells of.
 struct Notice {
-  enum Kind : uint8_t { CONNECTED, DISCONNECTED, STARTED, FAILED } kind;
-  char text[96];  ///< Address of the client, or what went wrong.
+  enum Kind : uint8_t { CONNECTED, DISCONNECTED, STARTED, FAILED, CERTIFICATE, CERTIFICATE_MADE } kind;
+  char text[96];  ///< Address of the client, what went wrong, or the certificate's fingerprint.
 };
 
 /// Binds one engine to ESPHome. The engine runs in a task of its own; loop() only passes on what
@@ -84,6 +85,17 @@ class RTSPServer final : public Component
     this->password_ = password;
   }
 
+#ifdef USE_RTSP_SERVER_TLS
+  void set_tls(uint16_t port, uint8_t handshakes) {
+    this->tls_port_ = port;
+    this->tls_handshakes_ = handshakes;
+  }
+  void set_certificate(const char *certificate, const char *private_key) {
+    this->certificate_ = certificate;
+    this->private_key_ = private_key;
+  }
+#endif
+
   // Actions and what entities call. Main loop only; none of it waits.
   void start();
   void stop();
@@ -99,7 +111,7 @@ class RTSPServer final : public Component
   const Snapshot &seen() const { return this->seen_; }
   const VideoSettings &settings() const { return this->settings_; }
   const std::string &last_client() const { return this->last_client_; }
-  std::string url() const;
+  std::string url() const { return this->url_("rtsp", this->port_); }
 
   /// Called in the main loop about once a second, and when a client comes or goes.
   template<typename F>
@@ -129,6 +141,7 @@ class RTSPServer final : public Component
 
  protected:
   // Main loop.
+  std::string url_(const char *scheme, uint16_t port) const;
   bool reserve_ring_();
   bool start_task_();
   void announce_();
@@ -139,6 +152,9 @@ class RTSPServer final : public Component
   // The server's task.
   void run_();
   bool open_();
+  bool open_loop_(uint16_t connections, ocel_loop_config *cfg);
+  bool add_stream_(ocel_loop *loop);
+  void close_(ocel_loop *loop);
   bool ask_for_password_(ocel_server *server);
   void serve_();
   void on_event_(const ocel_event *event, const ocel_addr *peer);
@@ -147,6 +163,22 @@ class RTSPServer final : public Component
   void note_(Notice::Kind kind, const char *text);
   void show_(const Snapshot &snapshot);
   void fail_(const char *message);
+
+#ifdef USE_RTSP_SERVER_TLS
+  void load_certificate_();
+  void keep_certificate_(const char *fingerprint, bool made);
+  bool make_certificate_();
+  bool open_tls_(uint16_t connections, ocel_loop_config *cfg);
+  void close_tls_();
+
+  const char *certificate_{nullptr};  // nullptr: the device's own
+  const char *private_key_{nullptr};
+  KeptCertificate own_certificate_;  // The server's task makes it, the main loop keeps it then.
+  std::string fingerprint_;          // Main loop only; empty until the port has been opened.
+  ocel_tls *tls_{nullptr};           // The server's task only.
+  uint16_t tls_port_{0};
+  uint8_t tls_handshakes_{0};  // At once.
+#endif
 
   VideoSource *source_{nullptr};
   ocel_ring_config ring_cfg_{};

@@ -2,9 +2,12 @@
 """A real ESPHome program for this computer: it streams, and its entities tell of it."""
 
 import asyncio
+import hashlib
 import re
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import time
 
@@ -23,9 +26,11 @@ def free_port() -> int:
 class Device:
     """The program while it runs, and its log."""
 
-    def __init__(self, program, esphome, port, api_port):
+    def __init__(self, program, esphome, port, tls_port, api_port):
+        self.tls_port = tls_port
         self.url = f"rtsp://127.0.0.1:{port}/stream"
         self.login_url = f"rtsp://viewer:pa%3Ass%20w@127.0.0.1:{port}/stream"
+        self.tls_url = f"rtsps://viewer:pa%3Ass%20w@127.0.0.1:{tls_port}/stream"
         self.api_port = api_port
         self.log_path = esphome.folder / "log"
         self.process = subprocess.Popen(
@@ -55,7 +60,7 @@ class Device:
 def program(esphome_for_session):
     esphome = esphome_for_session
     ports = {"port": free_port(), "rtp_port": free_port(), "rtcp_port": free_port(),
-             "username": "viewer", "password": "pa:ss w"}  # fmt: skip
+             "tls": {"port": free_port()}, "username": "viewer", "password": "pa:ss w"}  # fmt: skip
     api_port = free_port()
     for name in ("common.yaml", "test.host.yaml"):
         text = (HERE / name).read_text().replace("../../components", f"{ROOT}/components")
@@ -65,7 +70,7 @@ def program(esphome_for_session):
     assert done.returncode == 0, done.stdout[-4000:]
     assert not re.findall(r".*rtsp_\w+/.*warning: .*", done.stdout)
     path = esphome.folder / ".esphome/build/rtsphost/.pioenvs/rtsphost/program"
-    return path, esphome, ports["port"], api_port
+    return path, esphome, ports["port"], ports["tls"]["port"], api_port
 
 
 @pytest.fixture
@@ -98,11 +103,58 @@ def test_streams_to_ffmpeg(device, transport):
     assert "error" not in done.stderr.lower(), done.stderr
 
 
+def test_streams_inside_tls(device):
+    done = ffmpeg(device, "-frames:v", "40", "-f", "framemd5", "-", url=device.tls_url)
+    assert done.returncode == 0, done.stderr
+    assert len([line for line in done.stdout.splitlines() if not line.startswith("#")]) == 40
+
+
+def shown_certificate(device) -> str:
+    """The SHA-256 of what the TLS port shows."""
+    text = ssl.get_server_certificate(("127.0.0.1", device.tls_port), timeout=10)
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(text)).hexdigest().upper()
+
+
+def test_the_certificate_is_made_once_and_kept(program):
+    kept = program[1].folder / ".esphome/prefs"
+    if kept.exists():
+        shutil.rmtree(kept)
+    fingerprints = []
+    for said in ("TLS certificate made, SHA-256 ", "TLS certificate, SHA-256 "):
+        device = Device(*program)
+        try:
+            device.wait_for(said)
+            fingerprints.append(shown_certificate(device))
+            assert f"{said}{fingerprints[-1]}" in device.log()
+            device.wait_for(f"TLS certificate: self-signed, SHA-256 {fingerprints[-1]}")
+        finally:
+            assert device.stop() == 0
+    assert fingerprints[0] == fingerprints[1]
+
+
+def test_a_certificate_that_was_damaged_is_made_again(program):
+    device = Device(*program)
+    device.wait_for("TLS certificate")
+    before = shown_certificate(device)
+    device.stop()
+    (kept,) = (program[1].folder / ".esphome/prefs").glob("*.prefs")
+    damaged = kept.read_bytes().replace(b"-----BEGIN CERTIFICATE", b"-----BEGIN CERTIFICAT3")
+    assert damaged != kept.read_bytes()
+    kept.write_bytes(damaged)
+    device = Device(*program)
+    try:
+        device.wait_for("TLS certificate made, SHA-256 ")
+        assert shown_certificate(device) != before
+    finally:
+        device.stop()
+
+
 def test_log_says_what_users_look_for(device):
     device.wait_for("Authentication: Digest")
     log = device.log()
     assert "RTSP Server setup complete" in log
     assert f"Stream URL: {device.url}" in log
+    assert f"Stream URL: rtsps://127.0.0.1:{device.tls_port}/stream" in log
     for line in ("Max clients: 3", "Bitrate: 2000000 bit/s, at most 2000000", "GOP: 30", "QP: 10 to 40"):
         assert line in log
     assert "took a long time" not in log
@@ -269,12 +321,12 @@ def test_numbers_change_the_stream(device):
 
 
 def test_a_port_that_is_taken_is_told_and_tried_again(program):
-    path, esphome, port, api_port = program
+    path, esphome, port, tls_port, api_port = program
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("0.0.0.0", port))
         taken.listen()
-        device = Device(path, esphome, port, api_port)
+        device = Device(path, esphome, port, tls_port, api_port)
         try:
             device.wait_for("error: ")
             assert device.process.poll() is None

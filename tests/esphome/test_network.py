@@ -55,11 +55,25 @@ def test_of_a_device_with_wifi(esphome):
         ("max_clients: 5", SOCKETS + 4),
         ("max_clients: 1", SOCKETS - 4),
         ("transport: tcp", SOCKETS - 2),
+        ("tls: {port: 8322}", SOCKETS + 1 + 2),  # its listener, and two that shake hands
     ],
 )
 def test_counts_the_sockets(esphome, change, sockets):
     made = options(esphome, SMALLEST.replace("port: 554", change))
     assert made["CONFIG_LWIP_MAX_SOCKETS"] == str(max(10, sockets))
+
+
+@pytest.mark.parametrize("has_tls", [False, True])
+def test_builds_a_tls_server_only_if_there_is_one(esphome, has_tls):
+    made = options(esphome, SMALLEST.replace("port: 554", "tls:" if has_tls else "port: 554"))
+    # Where nothing is said, ESP-IDF builds client and server, tickets, and what writes PEM.
+    without = {"CONFIG_MBEDTLS_TLS_DISABLED": "y", "CONFIG_MBEDTLS_PEM_WRITE_C": "n"}
+    never = {"CONFIG_MBEDTLS_TLS_CLIENT_ONLY": "y",
+             "CONFIG_MBEDTLS_SERVER_SSL_SESSION_TICKETS": "n"}  # fmt: skip
+    assert (without.items() <= made.items()) != has_tls
+    if has_tls:
+        assert not made.items() & (without | never).items()
+        assert made["CONFIG_MBEDTLS_EXTERNAL_MEM_ALLOC"] == "y"
 
 
 def test_adds_to_what_others_need(esphome):

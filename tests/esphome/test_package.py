@@ -144,7 +144,7 @@ def test_a_bundle_of_the_packaged_folders_is_built_and_streams(packaged):
     assert done.returncode == 0, done.stdout[-4000:]
     assert not re.findall(r".*(?:ocel|rtsp_\w+)/.*warning: .*", done.stdout)
     built = other.folder / "device/.esphome/build/packagehost"
-    device = Device(built / ".pioenvs/packagehost/program", other, port, 0)
+    device = Device(built / ".pioenvs/packagehost/program", other, port, 0, 0)
     try:
         device.wait_for("Stream URL: rtsp://")
         shown = ffmpeg(device, "-frames:v", "5", "-f", "framecrc", "-")

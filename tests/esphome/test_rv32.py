@@ -89,7 +89,7 @@ def includes(generated) -> list[str]:
               f"/usr/include/{machine}/c++/{version}", built_in, f"{built_in}-fixed",
               "/usr/lib/picolibc/riscv64-unknown-elf/include"]  # fmt: skip
     own = [STANDINS, IDF, generated, ROOT / "include", ROOT / "ports/esp32p4",
-           ROOT / "ports/esp_video"]
+           ROOT / "ports/esp_video", ROOT / "ports/mbedtls/include"]
     return [f"-I{path}" for path in own] + [a for path in system for a in ("-isystem", str(path))]
 
 
@@ -141,3 +141,16 @@ def test_compiles_with_wifi(tmp_path):
     out = compile_one(source, "esphome/components/rtsp_server/rtsp_server.cpp")
     said = subprocess.run(["riscv64-unknown-elf-nm", out], capture_output=True, text=True).stdout
     assert "request_high_performance" in said and "release_high_performance" in said
+
+
+def test_compiles_with_tls(tmp_path):
+    source = generate(tmp_path, SMALLEST.replace("port: 554", "tls: {port: 8322}"))
+    calls = {
+        "kept_certificate": ("ocel_tls_make_pem", "global_preferences"),
+        "rtsp_server_tls": ("ocel_tls_open", "ocel_tls_fingerprint", "ocel_tls_close"),
+        "rtsp_server": ("open_tls_", "close_tls_", "load_certificate_", "keep_certificate_"),
+    }
+    for name, wanted in calls.items():
+        out = compile_one(source, f"esphome/components/rtsp_server/{name}.cpp")
+        said = subprocess.run(["riscv64-unknown-elf-nm", out], capture_output=True, text=True).stdout
+        assert [call for call in wanted if call not in said] == []

@@ -1,6 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every option is taken in its range, and every mistake gets an error that names the remedy."""
 
+from datetime import datetime
+import json
+from pathlib import Path
+import re
+import shutil
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 import pytest
 
 from conftest import ROOT
@@ -45,6 +60,16 @@ GOOD = {
     "multicast": "\n  multicast: 239.255.12.42",
     "multicast with port and TTL": "\n  multicast: 224.0.1.9:65500:255",
     "no announcement": "\n  mdns: false",
+    "TLS with what the device makes": "\n  tls:",
+    "TLS on a port": "\n  tls: {port: 8322}",
+    "TLS with a certificate in files": """
+  tls:
+    certificate: one.pem
+    private_key: one.key""",
+    "TLS with a certificate of RSA, by secret": """
+  tls:
+    certificate: !secret certificate
+    private_key: !secret private_key""",
     "a login": "\n  username: viewer\n  password: 'pa:ss w\"'",
 }
 
@@ -82,6 +107,37 @@ BAD = {
         "must have 1 to 63 bytes",
     ),
     "a password too long": (f"\n  username: me\n  password: {'é' * 32}", "must have 1 to 63 bytes"),
+    "two doors at one port": ("\n  tls: {port: 554}", "must differ, for example 554 and 322"),
+    "a certificate without its key": ("\n  tls: {certificate: one.pem}", "give both, or neither"),
+    "a key without its certificate": ("\n  tls: {private_key: one.key}", "give both, or neither"),
+    "a key of another certificate": (
+        "\n  tls: {certificate: one.pem, private_key: rsa.key}",
+        "does not belong to the certificate",
+    ),
+    "a key that is locked": (
+        "\n  tls: {certificate: one.pem, private_key: locked.key}",
+        "is locked by a password; unlock it: openssl pkey",
+    ),
+    "a key of a kind that mbedTLS has not": (
+        "\n  tls: {certificate: one.pem, private_key: ed25519.key}",
+        "must be of P-256, P-384, or RSA with at least 2048 bits",
+    ),
+    "a key for a certificate": (
+        "\n  tls: {certificate: one.key, private_key: one.key}",
+        "give PEM text with -----BEGIN CERTIFICATE-----",
+    ),
+    "a certificate for a key": (
+        "\n  tls: {certificate: one.pem, private_key: one.pem}",
+        "give PEM text with -----BEGIN PRIVATE KEY-----",
+    ),
+    "a certificate in a file that is not there": (
+        "\n  tls: {certificate: none.pem, private_key: one.key}",
+        "Could not find file",
+    ),
+    "a certificate in DER": (
+        "\n  tls: {certificate: one.der, private_key: one.key}",
+        "it begins with -----BEGIN",
+    ),
     "no password": ("\n  username: me\n  password: ''", "must have 1 to 63 bytes"),
     "a transport that is none": ("\n  transport: sctp", "Unknown value 'sctp'"),
     "a start that is none": ("\n  start: now", "Unknown value 'now'"),
@@ -90,13 +146,60 @@ BAD = {
 }
 
 
+def make_certificate(folder: Path, name: str, key) -> None:
+    """NAME.key, NAME.pem and NAME.der, signed by itself."""
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "camera")])
+    builder = x509.CertificateBuilder(subject, subject, key.public_key(), 1,
+                                      datetime(2026, 1, 1), datetime(2049, 1, 1))  # fmt: skip
+    signed = builder.sign(key, hashes.SHA256())
+    (folder / f"{name}.pem").write_bytes(signed.public_bytes(Encoding.PEM))
+    (folder / f"{name}.der").write_bytes(signed.public_bytes(Encoding.DER))
+    write_key(folder / f"{name}.key", key, NoEncryption())
+
+
+def write_key(path: Path, key, lock) -> None:
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock))
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("certificates")
+    key = ec.generate_private_key(ec.SECP256R1())
+    make_certificate(folder, "one", key)
+    make_certificate(folder, "rsa", rsa.generate_private_key(65537, 2048))
+    write_key(folder / "locked.key", key, BestAvailableEncryption(b"secret"))
+    write_key(folder / "ed25519.key", ed25519.Ed25519PrivateKey.generate(), NoEncryption())
+    secrets = {"certificate": (folder / "rsa.pem").read_text(),
+               "private_key": (folder / "rsa.key").read_text()}  # fmt: skip
+    (folder / "secrets.yaml").write_text(json.dumps(secrets))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def files(esphome, certificates):
+    shutil.copytree(certificates, esphome.folder, dirs_exist_ok=True)
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_takes(esphome, name):
     done = esphome.run("config", esphome.write(HOST.format(root=ROOT, options=GOOD[name])))
     assert done.returncode == 0, done.stdout
     assert "Configuration is valid!" in done.stdout
+    # ESPHome conceals what it shows of a secret.
+    assert done.stdout.count("BEGIN PRIVATE") == done.stdout.count("\033[8m-----BEGIN PRIVATE")
     warned = "rtsp_server has no password" in done.stdout
     assert warned == ("username" not in GOOD[name])
+
+
+def test_the_certificate_gets_into_the_firmware(esphome):
+    options = GOOD["TLS with a certificate in files"]
+    path = esphome.write(HOST.format(root=ROOT, options=options))
+    done = esphome.run("compile", "--only-generate", path)
+    assert done.returncode == 0, done.stdout
+    made = (esphome.folder / ".esphome/build/testdevice/src/main.cpp").read_text()
+    (call,) = re.findall(r"set_certificate\((.*)\)", made)
+    body = (esphome.folder / "one.pem").read_text().splitlines()[1]
+    assert body in call and "BEGIN PRIVATE KEY" in call
 
 
 @pytest.mark.parametrize("name", BAD)
