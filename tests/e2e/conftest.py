@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import clips  # noqa: E402
 import programs  # noqa: E402
+from networks import linked_networks  # noqa: E402
 from oceld import PROGRAM, Oceld, wait_for  # noqa: E402
 
 
@@ -49,20 +50,29 @@ def relay(tmp_path):
     arguments before the configuration file and with environment; gives the file it logs to."""
     running = []
 
-    def start(name: str, config: str, port: int, *before: str, **environment: str) -> Path:
+    def start(name: str, config: str, port: int, *before: str, prefix: tuple[str, ...] = (),
+              **environment: str) -> Path:
         file, log = tmp_path / f"{name}.yml", tmp_path / f"{name}.log"
         file.write_text(config)
         with log.open("wb") as out:
             running.append(subprocess.Popen(
-                [programs.PEERS / name, *before, file], stdout=out, stderr=out,
+                [*prefix, programs.PEERS / name, *before, file], stdout=out, stderr=out,
                 stdin=subprocess.DEVNULL, env={**os.environ, **environment}))
-        wait_for(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, f"{name}'s port")
+        if not prefix:  # In another network its port cannot be seen from here.
+            wait_for(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0,
+                     f"{name}'s port")
         return log
 
     yield start
     for process in running:
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture
+def networks():
+    """Two networks with a link between them: processes in the server's and in the viewers'."""
+    yield from linked_networks()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Relays that pull from oceld, and what is pulled from them."""
 
-import socket
-
 import clips
 import h264
 import programs
@@ -18,11 +16,17 @@ log: {{level: warn}}
 streams: {{stream: "{source}"}}
 """
 
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+MEDIAMTX = """
+logLevel: warn
+rtmp: no
+hls: no
+webrtc: no
+srt: no
+rtspAddress: 127.0.0.1:{port}
+rtspTransports: [tcp]
+paths:
+  stream: {{source: "{source}", rtspTransport: {lower}}}
+"""
 
 
 def from_whole_key_picture(pulled: list[list[bytes]], clip: str) -> list[list[bytes]]:

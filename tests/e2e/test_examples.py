@@ -15,7 +15,7 @@ import documented
 import h264
 import programs
 from oceld import ROOT, wait_for
-from relays import free_port, from_whole_key_picture, pull
+from relays import from_whole_key_picture, pull
 from test_players import BURST
 
 pytestmark = pytest.mark.slow

@@ -9,10 +9,11 @@ import pytest
 
 import clips
 import programs
+from networks import GROUP, SERVER, VIEWERS, inside
 from oceld import wait_for
 
 PICTURES = 60
-GROUP, PORT, HOST, VIEWERS = "239.255.12.42", 5004, "10.99.0.1", "10.99.0.2"
+PORT = 5004
 
 # Receives what goes to the group until its input ends; then says how many packets of which SSRCs
 # came, and which sequence numbers came twice or not at all.
@@ -39,39 +40,6 @@ print(len(seen), len(ssrcs), gaps)
 """
 
 
-def inside(pid: int, command: list[object]) -> list[str]:
-    return ["nsenter", "--target", str(pid), "--net", *[str(c) for c in command]]
-
-
-def namespace(setup: str) -> subprocess.Popen:
-    """A network namespace that lives until the process's input is closed."""
-    holder = subprocess.Popen(["unshare", "--net", "sh", "-c", f"{setup} && echo ready && exec cat"],
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert holder.stdout.readline() == "ready\n", "no network namespace can be made here"
-    return holder
-
-
-def route(address: str, link: str) -> str:
-    return (f"ip addr add {address}/24 dev {link} && ip link set {link} up && "
-            f"ip route add 224.0.0.0/4 dev {link}")
-
-
-@pytest.fixture
-def networks():
-    """Two namespaces with a link between them: the server's and the viewers'."""
-    server = namespace("ip link add near type veth peer name far && " + route(HOST, "near"))
-    viewers = namespace("ip link set lo up")
-    try:
-        for pid, command in ((server.pid, f"ip link set far netns {viewers.pid}"),
-                             (viewers.pid, route(VIEWERS, "far"))):
-            subprocess.run(inside(pid, ["sh", "-c", command]), check=True, timeout=10)
-        yield server.pid, viewers.pid
-    finally:
-        for holder in (viewers, server):
-            holder.stdin.close()
-            holder.wait(timeout=10)
-
-
 @pytest.fixture
 def network(networks):
     return networks[1]
@@ -80,7 +48,7 @@ def network(networks):
 @pytest.fixture
 def served(serve, networks):
     oceld = serve("plain", "--rtp-port", "5004", "--rtcp-port", "5005", "--multicast", GROUP,
-                  host=HOST, prefix=inside(networks[0], []))
+                  host=SERVER, prefix=inside(networks[0], []))
     yield oceld
     oceld.wait_for_sessions(0)
 

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The programs that people use play the stream, over each transport, and complain of nothing."""
+"""What the programs that people use do besides playing over each transport (test_matrix.py)."""
 
 import json
 
 import av
 import av.logging
-import cv2
 import pytest
 
 import clips
 import programs
+from players import PICTURES, assert_pictures
 
-PICTURES = 60  # more than one loop of a clip
 BOTH = pytest.mark.parametrize("lower", ["udp", "tcp"])
 
 
@@ -21,20 +20,6 @@ def served(serve):
     oceld = serve()
     yield oceld
     oceld.wait_for_sessions(0)
-
-
-def assert_pictures(shown: list[str]) -> None:
-    """The decoded pictures are the clip's, round and round, from a key picture on."""
-    clip = programs.ffmpeg_decode_file(clips.path("plain"))
-    assert len(clip) == clips.PICTURES and len(shown) == PICTURES
-    start = clip.index(shown[0])
-    assert start % clips.GOP == 0, f"begins with picture {start}"
-    assert shown == [clip[(start + i) % len(clip)] for i in range(PICTURES)]
-
-
-@BOTH
-def test_ffmpeg_decodes_every_picture_from_a_key_picture_on(served, lower):
-    assert_pictures(programs.ffmpeg_decode(served.url, lower, PICTURES))
 
 
 @BOTH
@@ -49,32 +34,6 @@ def test_ffprobe_tells_size_and_rate(served, lower):
 
 def test_ffmpeg_without_a_transport_option_plays(served):
     assert_pictures(programs.ffmpeg_decode(served.url, "default", PICTURES))
-
-
-@BOTH
-def test_gstreamer_decodes(served, lower, tmp_path):
-    shown = tmp_path / "pictures"
-    programs.gstreamer(served.url, lower, [
-        "avdec_h264", "!", "identity", f"eos-after={PICTURES + 1}", "!", "filesink",
-        f"location={shown}"])
-    assert shown.stat().st_size == PICTURES * clips.WIDTH * clips.HEIGHT * 3 // 2
-
-
-@BOTH
-def test_mpv_plays(served, lower):
-    programs.mpv(served.url, lower, PICTURES)
-
-
-def test_opencv_reads_pictures(served):
-    capture = cv2.VideoCapture(served.url, cv2.CAP_FFMPEG)
-    try:
-        assert capture.isOpened()
-        for i in range(PICTURES):
-            ok, picture = capture.read()
-            assert ok, f"no picture {i}"
-            assert picture.shape == (clips.HEIGHT, clips.WIDTH, 3)
-    finally:
-        capture.release()
 
 
 HOME_ASSISTANT = {"rtsp_flags": "prefer_tcp", "timeout": "5000000"}

@@ -6,23 +6,10 @@ import pytest
 import clips
 import h264
 import programs
-from oceld import wait_for
-from relays import GO2RTC, free_port, from_whole_key_picture, pull
+from oceld import free_port, wait_for
+from relays import GO2RTC, MEDIAMTX, from_whole_key_picture, pull
 
 pytestmark = pytest.mark.slow
-
-MEDIAMTX = """
-logLevel: warn
-rtmp: no
-hls: no
-webrtc: no
-srt: no
-rtspAddress: 127.0.0.1:{port}
-rtspTransports: [tcp]
-paths:
-  stream: {{source: "{source}", rtspTransport: {lower}}}
-"""
-
 
 def start(relay, name: str, config: str, *before: str, **values: object):
     """The URL that the relay serves, and its log."""

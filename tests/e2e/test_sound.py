@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import programs
-from relays import GO2RTC, free_port
+from oceld import free_port
+from relays import GO2RTC
 
 SMALL = ("--size", "320x240")
 UNEVEN = ("--fps", "59.3")  # pictures at ever other phases of the second

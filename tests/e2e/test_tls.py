@@ -11,16 +11,14 @@ import subprocess
 import threading
 from pathlib import Path
 
-import av
 import pytest
 
 import clips
 import h264
 import programs
-import test_relays
 from oceld import wait_for
+from players import PICTURES, assert_pictures
 from rtsp_client import Connection
-from test_players import HOME_ASSISTANT, PICTURES, assert_pictures
 
 
 @pytest.fixture
@@ -45,7 +43,7 @@ def handshake(oceld, context=None, session=None) -> ssl.SSLSocket:
     return (context or trusting()).wrap_socket(connect(oceld), session=session)
 
 
-# ---- the programs ----
+# ---- what the programs do besides playing (test_matrix.py) ----
 
 
 def test_ffmpeg_decodes_every_picture_through_tls(served):
@@ -59,49 +57,13 @@ def test_large_pictures_come_through_tls(serve, tmp_path):
     h264.assert_loops(h264.read(out), clips.units("large"))
 
 
-# It asks for UDP first, gets 461, and takes TCP.
-@pytest.mark.parametrize("lower", ["tcp", "udp+tcp"])
-def test_gstreamer_decodes_through_tls(served, lower, tmp_path):
+def test_gstreamer_asks_for_udp_in_tls_and_takes_tcp(served, tmp_path):
     shown = tmp_path / "pictures"
     programs.run(["gst-launch-1.0", "-q", "-e", "rtspsrc", f"location={served.secure_url}",
-                  f"protocols={lower}", "tls-validation-flags=0", "latency=100", "!",
+                  "protocols=udp+tcp", "tls-validation-flags=0", "latency=100", "!",
                   "rtph264depay", "!", "avdec_h264", "!", "identity",
                   f"eos-after={PICTURES + 1}", "!", "filesink", f"location={shown}"])
     assert shown.stat().st_size == PICTURES * clips.WIDTH * clips.HEIGHT * 3 // 2
-
-
-def test_mpv_plays_through_tls(served):
-    programs.mpv(served.secure_url, "tcp", PICTURES)
-
-
-def test_pyav_decodes_through_tls(served):
-    with av.open(served.secure_url, options=HOME_ASSISTANT, timeout=30) as stream:
-        pictures = [p for p, _ in zip(stream.decode(video=0), range(PICTURES))]
-    assert len(pictures) == PICTURES and pictures[0].key_frame
-
-
-@pytest.mark.slow
-def test_go2rtc_pulls_through_tls(serve, relay, tmp_path):
-    oceld = serve(tls=True)
-    url, log = test_relays.start(relay, "go2rtc", test_relays.GO2RTC, "-config",
-                                 source=oceld.secure_url)
-    h264.assert_loops(test_relays.pull(url, tmp_path / "out.h264"), clips.units("plain"))
-    assert "ERR" not in log.read_text() and "WRN" not in log.read_text(), log.read_text()
-    oceld.wait_for_sessions(0)
-
-
-@pytest.mark.slow
-def test_mediamtx_pulls_by_the_logged_fingerprint(serve, relay, tmp_path):
-    oceld = serve(tls=True)
-    config = test_relays.MEDIAMTX.replace(
-        "rtspTransport: {lower}", "rtspTransport: {lower}, sourceFingerprint: {fingerprint}")
-    url, log = test_relays.start(relay, "mediamtx", config, source=oceld.secure_url, lower="tcp",
-                                 fingerprint=oceld.fingerprint())
-    oceld.wait_for_sessions(1)
-    wait_for(lambda: oceld.stats()["server"]["playing"] == 1, "MediaMTX to play")
-    pulled = test_relays.pull(url, tmp_path / "out.h264")
-    h264.assert_loops(test_relays.from_whole_key_picture(pulled, "plain"), clips.units("plain"))
-    assert not log.read_text(), log.read_text()
 
 
 # ---- the rules ----
