@@ -99,10 +99,10 @@ def test_gstreamer_decodes_the_sound(serve, codec, lower, tmp_path):
     programs.run(["gst-launch-1.0", "-q", "-e", "rtspsrc", f"location={oceld.url}",
                   f"protocols={lower}", "latency=100", "name=s",
                   "s.", "!", "application/x-rtp,media=video", "!", "rtph264depay", "!",
-                  "avdec_h264", "!", "identity", "eos-after=40", "!", "fakesink", "sync=false",
+                  "avdec_h264", "!", "identity", "eos-after=60", "!", "fakesink", "sync=false",
                   "s.", "!", "application/x-rtp,media=audio", "!", "decodebin", "!",
                   "audioconvert", "!", "audio/x-raw,format=S16LE,channels=1", "!", "identity",
-                  "eos-after=60", "!", "filesink", f"location={heard}"])
+                  "eos-after=130", "!", "filesink", f"location={heard}"])
     assert np.abs(np.fromfile(heard, dtype="<i2")).max() > 1000, "silence"
 
 

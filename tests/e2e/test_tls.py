@@ -166,6 +166,14 @@ ABUSE = {
 }
 
 
+def target(descriptor: Path) -> str:
+    """What it leads to; nothing once it is closed."""
+    try:
+        return os.readlink(descriptor)
+    except FileNotFoundError:
+        return ""
+
+
 @pytest.mark.parametrize("how", ABUSE)
 def test_abused_handshakes_cost_a_viewer_nothing(serve, how):
     oceld = serve(tls=True)
@@ -192,7 +200,7 @@ def test_abused_handshakes_cost_a_viewer_nothing(serve, how):
         s.close()
     with Connection(oceld.host, oceld.port) as plain:
         assert plain.request("OPTIONS", oceld.url).status == 200
-    wait_for(lambda: sum("socket:" in os.readlink(f) for f in descriptors.iterdir()) <= 5,
+    wait_for(lambda: sum("socket:" in target(f) for f in descriptors.iterdir()) <= 5,
              "the sockets to be closed")
 
 
