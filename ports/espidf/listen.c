@@ -62,6 +62,29 @@ static void open_free_pair(ocel_loop *l, ocel_sockaddr *where) {
   }
 }
 
+// Members send their reports to the group: they are heard if it has the port of our own RTCP.
+// IPv4 by all interfaces (IGMP), IPv6 by the first one (MLD); lwIP takes the options of either
+// family on an IPv6 socket, and those for what is sent as one byte. None is vital.
+static void join(const ocel_loop *l) {
+  const ocel_addr *const group = &l->server_cfg.multicast;
+  const int fd = l->udp[OCEL_PORT_RTCP];
+  ocel_sockaddr s;
+  if (group->port == 0 || group->port + 1 != l->udp_port[OCEL_PORT_RTCP]) return;
+  if (ocel_addr_is_ipv4(group)) {
+    const uint8_t off = 0;  // What we send there ourselves does not come back.
+    (void)ocel__addr_to(group, AF_INET, &s);
+    const struct ip_mreq m = {.imr_multiaddr = s.v4.sin_addr};
+    (void)ocel__sys.setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &m, sizeof m);
+    (void)ocel__sys.setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &off, sizeof off);
+    return;
+  }
+#if LWIP_IPV6
+  (void)ocel__addr_to(group, AF_INET6, &s);
+  const struct ipv6_mreq m = {.ipv6mr_multiaddr = s.v6.sin6_addr};
+  (void)ocel__sys.setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &m, sizeof m);
+#endif
+}
+
 static bool open_pair(ocel_loop *l, ocel_sockaddr *where, char *error, size_t size) {
   const uint16_t wanted[2] = {l->cfg.rtp_port, l->cfg.rtcp_port};
   if (wanted[0] == 0 && wanted[1] == 0) open_free_pair(l, where);
@@ -74,6 +97,7 @@ static bool open_pair(ocel_loop *l, ocel_sockaddr *where, char *error, size_t si
     const uint8_t ttl = l->server_cfg.multicast_ttl;
     (void)ocel__sys.setsockopt(l->udp[i], IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof ttl);
   }
+  join(l);
   return true;
 }
 

@@ -101,6 +101,74 @@ static void says_what_to_do(void **state) {
   check_said((ocel_loop_config){.external_memory = true}, "bytes of PSRAM");
 }
 
+// ---- multicast ----
+
+static struct {
+  unsigned joined, others;  // Calls.
+  int fd;                   // That joined last.
+  struct in_addr v4;
+  struct in6_addr v6;
+} membership;
+
+static int note_membership(int fd, int level, int name, const void *value, socklen_t size) {
+  if (level == IPPROTO_IP && name == IP_ADD_MEMBERSHIP) {
+    assert_int_equal(size, sizeof(struct ip_mreq));
+    membership.v4 = ((const struct ip_mreq *)value)->imr_multiaddr;
+  } else if (level == IPPROTO_IPV6 && name == IPV6_JOIN_GROUP) {
+    assert_int_equal(size, sizeof(struct ipv6_mreq));
+    membership.v6 = ((const struct ipv6_mreq *)value)->ipv6mr_multiaddr;
+  } else {
+    membership.others++;
+    if (name == IP_MULTICAST_LOOP && level == IPPROTO_IP) assert_int_equal(size, 1);
+    return real_sys->setsockopt(fd, level, name, value, size);
+  }
+  membership.joined++;
+  membership.fd = fd;
+  errno = ENODEV;  // A device without a network yet; the server opens all the same.
+  return -1;
+}
+
+static void check_joined(const ocel_addr *group, uint16_t rtp, bool joins) {
+  ocel_server_config server;
+  ocel_server_defaults(&server);
+  server.multicast = *group;
+  memset(&membership, 0, sizeof membership);
+  ocel__sys.setsockopt = note_membership;
+  ocel_loop *const l =
+      try_open((ocel_loop_config){.server = &server, .rtp_port = rtp, .rtcp_port = rtp + 1});
+  if (l == NULL) fail_msg("%s", error);
+  assert_int_equal(membership.joined, joins);
+  if (joins) assert_int_equal(membership.fd, l->udp[OCEL_PORT_RTCP]);
+  ocel_loop_close(l);
+}
+
+// An even port that was free a moment ago, as the next one.
+static uint16_t free_pair(void) {
+  ocel_loop *const l = try_open((ocel_loop_config){.port = 0});
+  assert_non_null(l);
+  const uint16_t port = ocel_loop_rtp_port(l);
+  ocel_loop_close(l);
+  return port;
+}
+
+static void hears_the_group_at_its_own_port(void **state) {
+  (void)state;
+  const uint16_t rtp = free_pair();
+  const ocel_addr v4 = ocel_addr_ipv4(239, 255, 12, 42, rtp);
+  const ocel_addr elsewhere = ocel_addr_ipv4(239, 255, 12, 42, (uint16_t)(rtp + 2));
+  const ocel_addr v6 = {
+      .ip = {0xff, 0x15, [15] = 7},
+        .port = rtp
+  };
+  const ocel_addr none = {.port = 0};
+  check_joined(&v4, rtp, true);
+  assert_memory_equal(&membership.v4, v4.ip + 12, 4);
+  check_joined(&v6, rtp, true);
+  assert_memory_equal(&membership.v6, v6.ip, 16);
+  check_joined(&elsewhere, rtp, false);
+  check_joined(&none, rtp, false);
+}
+
 // ---- every call fails in turn ----
 
 static unsigned call, failing_call;
@@ -374,6 +442,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       CASE_OF(memory_is_where_it_was_asked_for),
       CASE_OF(says_what_to_do),
+      CASE_OF(hears_the_group_at_its_own_port),
       CASE_OF(each_failing_call_is_survived),
       CASE_OF(full_server_refuses_politely),
       CASE_OF(refused_peers_that_stay_are_closed),

@@ -80,6 +80,11 @@ struct ip_mreq {
   struct in_addr imr_multiaddr, imr_interface;
 };
 
+struct ipv6_mreq {
+  struct in6_addr ipv6mr_multiaddr;
+  unsigned int ipv6mr_interface;
+};
+
 #define AF_UNSPEC 0
 #define AF_INET 2
 #define AF_INET6 10
@@ -102,6 +107,7 @@ struct ip_mreq {
 #define IP_MULTICAST_TTL 5
 #define IP_MULTICAST_IF 6
 #define IP_MULTICAST_LOOP 7
+#define IPV6_JOIN_GROUP 12
 #define IPV6_V6ONLY 27
 #define TCP_NODELAY 0x01
 #define TCP_KEEPIDLE 0x03
