@@ -31,6 +31,7 @@ CONF_BITRATE = "bitrate"
 CONF_CAMERA_ID = "camera_id"
 CONF_ENABLED = "enabled"
 CONF_GOP = "gop"
+CONF_HTTP_PORT = "http_port"
 CONF_MAX_CLIENTS = "max_clients"
 CONF_MAX_BITRATE = "max_bitrate"
 CONF_MDNS = "mdns"
@@ -134,11 +135,22 @@ def _ports(config: ConfigType) -> ConfigType:
             f"and {config[CONF_RTP_PORT] + 1}",
             path=[CONF_RTCP_PORT],
         )
-    if CONF_TLS in config and config[CONF_TLS][CONF_PORT] == config[CONF_PORT]:
-        raise cv.Invalid(
-            "port and the port of tls must differ, for example 554 and 322",
-            path=[CONF_TLS, CONF_PORT],
-        )
+    return config
+
+
+def _doors(config: ConfigType) -> ConfigType:
+    places = {config[CONF_PORT]: CONF_PORT}
+    for path, remedy in (([CONF_TLS, CONF_PORT], 322), ([CONF_HTTP_PORT], 8080)):
+        inner = config
+        for key in path:
+            inner = inner.get(key) if inner else None
+        if inner in places:
+            raise cv.Invalid(
+                f"is {inner} as {places[inner]} is: they must differ, for example {remedy} here",
+                path=path,
+            )
+        if inner is not None:
+            places[inner] = " of ".join(reversed(path))
     return config
 
 
@@ -185,6 +197,8 @@ def _reserve_sockets(config: ConfigType) -> ConfigType:
     if CONF_TLS in config:
         streams += certificate.HANDSHAKES
         listeners += 1
+    if CONF_HTTP_PORT in config:
+        listeners += 1
     if CORE.is_esp32:
         streams += board.LINGERING_SOCKETS
         datagrams += 1  # by which the server's task is woken
@@ -203,6 +217,7 @@ CONFIG_SCHEMA = cv.All(
             cv.Required(CONF_CAMERA_ID): cv.use_id(cg.Component),
             cv.Optional(CONF_ENABLED, default=True): cv.boolean,
             cv.Optional(CONF_PORT, default=554): cv.port,
+            cv.Optional(CONF_HTTP_PORT): cv.port,
             cv.Optional(CONF_STREAM_PATH, default="/stream"): stream_path,
             cv.Optional(CONF_RTP_PORT, default=5004): cv.port,
             cv.Optional(CONF_RTCP_PORT, default=5005): cv.port,
@@ -236,6 +251,7 @@ CONFIG_SCHEMA = cv.All(
     _qp_bounds,
     _max_bitrate,
     _ports,
+    _doors,
     _multicast,
     _login,
     _reserve_sockets,
@@ -323,6 +339,8 @@ async def to_code(config: ConfigType) -> None:
         cg.add(var.set_multicast(*ipaddress.IPv4Address(group).packed, port, ttl))
     cg.add(var.set_enabled(config[CONF_ENABLED]))
     cg.add(var.set_port(config[CONF_PORT]))
+    if CONF_HTTP_PORT in config:
+        cg.add(var.set_http_port(config[CONF_HTTP_PORT]))
     cg.add(var.set_stream_path(config[CONF_STREAM_PATH]))
     cg.add(var.set_udp(config[CONF_TRANSPORT] != "tcp"))
     cg.add(var.set_rtp_ports(config[CONF_RTP_PORT], config[CONF_RTCP_PORT]))

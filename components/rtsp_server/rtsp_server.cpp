@@ -286,6 +286,8 @@ void RTSPServer::dump_config() {
                 START_NAMES[static_cast<uint8_t>(this->start_)], this->settings_.bitrate, this->max_bitrate_,
                 this->settings_.gop, this->settings_.qp_min, this->settings_.qp_max, YESNO(this->mdns_),
                 this->username_ == nullptr ? "none" : "Digest");
+  if (this->http_port_ != 0)
+    ESP_LOGCONFIG(TAG, "  HTTP port: %u", this->http_port_);
 #ifdef USE_RTSP_SERVER_TLS
   ESP_LOGCONFIG(TAG,
                 "  TLS port: %u\n"
@@ -337,6 +339,7 @@ bool RTSPServer::open_() {
 
   ocel_loop_config cfg{};
   cfg.port = this->port_;
+  cfg.http_port = this->http_port_;
   cfg.rtp_port = this->rtp_port_;
   cfg.rtcp_port = this->rtcp_port_;
   cfg.no_udp = !this->udp_;

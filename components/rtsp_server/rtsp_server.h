@@ -65,6 +65,7 @@ class RTSPServer final : public Component
   void set_video_source(VideoSource *source) { this->source_ = source; }
   void set_enabled(bool enabled) { this->wanted_ = enabled; }
   void set_port(uint16_t port) { this->port_ = port; }
+  void set_http_port(uint16_t port) { this->http_port_ = port; }
   void set_stream_path(const char *path) { this->stream_path_ = path; }
   void set_udp(bool udp) { this->udp_ = udp; }
   void set_rtp_ports(uint16_t rtp, uint16_t rtcp) {
@@ -185,6 +186,7 @@ class RTSPServer final : public Component
   void *ring_memory_{nullptr};
   const char *stream_path_{nullptr};
   uint16_t port_{0}, rtp_port_{0}, rtcp_port_{0};
+  uint16_t http_port_{0};  // 0: none
   ocel_addr multicast_{};
   uint8_t multicast_ttl_{1};
   const char *username_{nullptr};  // nullptr: no password is asked for

@@ -42,7 +42,7 @@ typedef struct {
                        ///< Outlives the loop, and serves no other.
   uint16_t tls_port;   ///< Ignored without `tls`; 0: any free port.
   uint16_t http_port;  ///< A second listener that serves all that `port` does, for RTSP over HTTP;
-                       ///< 0: none. Only in ports/posix.
+                       ///< 0: none.
   uint8_t dscp;        ///< Marks what is sent (RFC 2474), TCP and UDP; 0..63.
   bool no_udp;         ///< Serve over TCP only; `rtp_port` and `rtcp_port` are then ignored.
   bool external_memory;  ///< Take the server's memory from PSRAM, where a machine has such beside

@@ -11,13 +11,18 @@ enum { PAIR_TRIES = 32 };
 
 static bool no_socket_left(int why) { return why == ENFILE || why == EMFILE || why == ENOBUFS; }
 
+// Without those of handshakes.
+static unsigned sockets_needed(const ocel_loop *l) {
+  const unsigned doors = (l->cfg.tls != NULL ? 1u : 0u) + (l->cfg.http_port != 0 ? 1u : 0u);
+  return l->server_cfg.max_connections + OTHER_SOCKETS + doors;
+}
+
 static bool say(const ocel_loop *l, const char *what, unsigned port, char *error, size_t size) {
   if (no_socket_left(errno)) {
     (void)snprintf(error, size,
                    "no socket left for %s port %u; this server needs %u: raise "
                    "CONFIG_LWIP_MAX_SOCKETS (%d)",
-                   what, port, (unsigned)l->server_cfg.max_connections + OTHER_SOCKETS,
-                   CONFIG_LWIP_MAX_SOCKETS);
+                   what, port, sockets_needed(l), CONFIG_LWIP_MAX_SOCKETS);
   } else if (errno == EADDRINUSE) {
     (void)snprintf(error, size,
                    "%s port %u is in use by another part of the firmware; give one of them "
@@ -101,13 +106,19 @@ static bool open_pair(ocel_loop *l, ocel_sockaddr *where, char *error, size_t si
   return true;
 }
 
-// The TLS port is opened second, at the addresses that the plain one got.
-static bool open_tls(ocel_loop *l, ocel_sockaddr *where, char *error, size_t size) {
-  if (l->cfg.tls == NULL) return true;
-  l->door[DOOR_TLS] = open_at(SOCK_STREAM, where, l->cfg.tls_port);
-  if (l->door[DOOR_TLS] < 0) return say(l, "TCP", l->cfg.tls_port, error, size);
-  l->port[DOOR_TLS] = ocel__local_of(l->door[DOOR_TLS]).port;
+static bool open_door(ocel_loop *l, ocel__door door, ocel_sockaddr *where, char *error,
+                      size_t size) {
+  const uint16_t wanted = door == DOOR_TLS ? l->cfg.tls_port : l->cfg.http_port;
+  l->door[door] = open_at(SOCK_STREAM, where, wanted);
+  if (l->door[door] < 0) return say(l, "TCP", wanted, error, size);
+  l->port[door] = ocel__local_of(l->door[door]).port;
   return true;
+}
+
+// The others are opened after the plain one, at the addresses that it got.
+static bool open_doors(ocel_loop *l, ocel_sockaddr *where, char *error, size_t size) {
+  return (l->cfg.tls == NULL || open_door(l, DOOR_TLS, where, error, size)) &&
+         (l->cfg.http_port == 0 || open_door(l, DOOR_HTTP, where, error, size));
 }
 
 bool ocel__listen(ocel_loop *l, char *error, size_t size) {
@@ -127,5 +138,5 @@ bool ocel__listen(ocel_loop *l, char *error, size_t size) {
   if (l->door[DOOR_PLAIN] < 0) return say(l, "TCP", l->cfg.port, error, size);
   l->port[DOOR_PLAIN] = ocel__local_of(l->door[DOOR_PLAIN]).port;
   l->family = where.any.sa_family;
-  return open_tls(l, &where, error, size) && (l->cfg.no_udp || open_pair(l, &where, error, size));
+  return open_doors(l, &where, error, size) && (l->cfg.no_udp || open_pair(l, &where, error, size));
 }

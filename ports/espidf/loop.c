@@ -62,7 +62,8 @@ static ocel_loop *reserve(const ocel_loop_config *cfg, char *error, size_t error
   l->cfg = *cfg;
   l->server_cfg = *cfg->server;
   if (cfg->tls != NULL) cfg->tls->socket = &ocel__tls_socket;
-  l->door[DOOR_PLAIN] = l->door[DOOR_TLS] = l->udp[0] = l->udp[1] = l->bell = -1;
+  for (int door = 0; door < DOOR_COUNT; door++) l->door[door] = -1;
+  l->udp[0] = l->udp[1] = l->bell = -1;
   l->wake_at = l->udp_retry_at = l->udp_give_up_at = OCEL_NEVER;
   l->now = ocel_loop_now();
   return l;
@@ -129,8 +130,7 @@ void ocel_loop_close(ocel_loop *l) {
     (void)ocel__sys.close(l->linger[i].fd);
   }
   close_handshakes(l);
-  close_if_open(l->door[DOOR_PLAIN]);
-  close_if_open(l->door[DOOR_TLS]);
+  for (int door = 0; door < DOOR_COUNT; door++) close_if_open(l->door[door]);
   close_if_open(l->udp[0]);
   close_if_open(l->udp[1]);
   close_if_open(l->bell);

@@ -36,8 +36,8 @@ enum {
   CONN_ENDED = 4,    // The peer has sent its last byte, or is gone.
 };
 
-/// The listeners.
-typedef enum { DOOR_PLAIN, DOOR_TLS, DOOR_COUNT } ocel__door;
+/// The listeners; DOOR_HTTP serves what DOOR_PLAIN does.
+typedef enum { DOOR_PLAIN, DOOR_TLS, DOOR_HTTP, DOOR_COUNT } ocel__door;
 
 typedef struct {
   int fd;

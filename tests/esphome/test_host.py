@@ -26,8 +26,9 @@ def free_port() -> int:
 class Device:
     """The program while it runs, and its log."""
 
-    def __init__(self, program, esphome, port, tls_port, api_port):
+    def __init__(self, program, esphome, port, tls_port, api_port, http_port=0):
         self.tls_port = tls_port
+        self.http_port = http_port
         self.url = f"rtsp://127.0.0.1:{port}/stream"
         self.login_url = f"rtsp://viewer:pa%3Ass%20w@127.0.0.1:{port}/stream"
         self.tls_url = f"rtsps://viewer:pa%3Ass%20w@127.0.0.1:{tls_port}/stream"
@@ -60,7 +61,8 @@ class Device:
 def program(esphome_for_session):
     esphome = esphome_for_session
     ports = {"port": free_port(), "rtp_port": free_port(), "rtcp_port": free_port(),
-             "tls": {"port": free_port()}, "username": "viewer", "password": "pa:ss w"}  # fmt: skip
+             "tls": {"port": free_port()}, "http_port": free_port(),
+             "username": "viewer", "password": "pa:ss w"}  # fmt: skip
     api_port = free_port()
     for name in ("common.yaml", "test.host.yaml"):
         text = (HERE / name).read_text().replace("../../components", f"{ROOT}/components")
@@ -70,7 +72,7 @@ def program(esphome_for_session):
     assert done.returncode == 0, done.stdout[-4000:]
     assert not re.findall(r".*rtsp_\w+/.*warning: .*", done.stdout)
     path = esphome.folder / ".esphome/build/rtsphost/.pioenvs/rtsphost/program"
-    return path, esphome, ports["port"], ports["tls"]["port"], api_port
+    return path, esphome, ports["port"], ports["tls"]["port"], api_port, ports["http_port"]
 
 
 @pytest.fixture
@@ -105,6 +107,14 @@ def test_streams_to_ffmpeg(device, transport):
 
 def test_streams_inside_tls(device):
     done = ffmpeg(device, "-frames:v", "40", "-f", "framemd5", "-", url=device.tls_url)
+    assert done.returncode == 0, done.stderr
+    assert len([line for line in done.stdout.splitlines() if not line.startswith("#")]) == 40
+
+
+def test_streams_over_http(device):
+    assert device.http_port != 0
+    url = re.sub(r":\d+/", f":{device.http_port}/", device.login_url)
+    done = ffmpeg(device, "-frames:v", "40", "-f", "framemd5", "-", transport="http", url=url)
     assert done.returncode == 0, done.stderr
     assert len([line for line in done.stdout.splitlines() if not line.startswith("#")]) == 40
 
@@ -321,12 +331,12 @@ def test_numbers_change_the_stream(device):
 
 
 def test_a_port_that_is_taken_is_told_and_tried_again(program):
-    path, esphome, port, tls_port, api_port = program
+    port = program[2]
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("0.0.0.0", port))
         taken.listen()
-        device = Device(path, esphome, port, tls_port, api_port)
+        device = Device(*program)
         try:
             device.wait_for("error: ")
             assert device.process.poll() is None

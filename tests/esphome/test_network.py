@@ -55,6 +55,7 @@ def test_of_a_device_with_wifi(esphome):
         ("max_clients: 5", SOCKETS + 4),
         ("max_clients: 1", SOCKETS - 4),
         ("transport: tcp", SOCKETS - 2),
+        ("http_port: 8080", SOCKETS + 1),
         ("tls: {port: 8322}", SOCKETS + 1 + 2),  # its listener, and two that shake hands
     ],
 )

@@ -61,6 +61,7 @@ GOOD = {
     "multicast with port and TTL": "\n  multicast: 224.0.1.9:65500:255",
     "no announcement": "\n  mdns: false",
     "TLS with what the device makes": "\n  tls:",
+    "RTSP over HTTP": "\n  http_port: 8080",
     "TLS on a port": "\n  tls: {port: 8322}",
     "TLS with a certificate in files": """
   tls:
@@ -107,7 +108,13 @@ BAD = {
         "must have 1 to 63 bytes",
     ),
     "a password too long": (f"\n  username: me\n  password: {'é' * 32}", "must have 1 to 63 bytes"),
-    "two doors at one port": ("\n  tls: {port: 554}", "must differ, for example 554 and 322"),
+    "two doors at one port": ("\n  tls: {port: 554}", "is 554 as port is: they must differ, for example 322"),
+    "HTTP at the port of RTSP": ("\n  http_port: 554", "is 554 as port is"),
+    "HTTP at the port of TLS": (
+        "\n  tls: {port: 8080}\n  http_port: 8080",
+        "is 8080 as port of tls is: they must differ",
+    ),
+    "HTTP at no port": ("\n  http_port: 0", "value must be at least 1"),
     "a certificate without its key": ("\n  tls: {certificate: one.pem}", "give both, or neither"),
     "a key without its certificate": ("\n  tls: {private_key: one.key}", "give both, or neither"),
     "a key of another certificate": (

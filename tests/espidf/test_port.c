@@ -270,6 +270,38 @@ static void full_server_refuses_politely(void **state) {
   rig_stop(&r);
 }
 
+// A TCP port that was free a moment ago.
+static uint16_t free_port(void) {
+  ocel_loop *const l = try_open((ocel_loop_config){.port = 0});
+  assert_non_null(l);
+  const uint16_t port = ocel_loop_port(l);
+  ocel_loop_close(l);
+  return port;
+}
+
+static void both_doors_serve(void **state) {
+  (void)state;
+  rig r = {.cfg = {.http_port = free_port()}};
+  rig_start(&r, NULL);
+  const int first = client_open(&r, "127.0.0.1");
+  const int second = client_tcp("127.0.0.1", r.cfg.http_port);
+  check_served(first);
+  check_served(second);
+  close(first);
+  close(second);
+  rig_stop(&r);
+}
+
+// The second door's port is told of as the first one's is, and nothing stays open.
+static void a_taken_second_door_is_told(void **state) {
+  (void)state;
+  ocel_loop *const l = try_open((ocel_loop_config){.bind = "127.0.0.1"});
+  assert_non_null(l);
+  const uint16_t taken = ocel_loop_port(l);
+  check_said((ocel_loop_config){.bind = "127.0.0.1", .http_port = taken}, "another port");
+  ocel_loop_close(l);
+}
+
 // More refused connections than are lingered for, none of which goes away by itself.
 static void refused_peers_that_stay_are_closed(void **state) {
   (void)state;
@@ -445,6 +477,8 @@ int main(void) {
       CASE_OF(hears_the_group_at_its_own_port),
       CASE_OF(each_failing_call_is_survived),
       CASE_OF(full_server_refuses_politely),
+      CASE_OF(both_doors_serve),
+      CASE_OF(a_taken_second_door_is_told),
       CASE_OF(refused_peers_that_stay_are_closed),
       CASE_OF(no_socket_left_for_a_newcomer),
       CASE_OF(failing_accept_is_survived_without_spinning),
