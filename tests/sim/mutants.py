@@ -5,7 +5,7 @@ engine, one at a time, and the simulator has to notice each.
 
 usage: tests/sim/mutants.py [--seeds N] [WORD...]
 
-  --seeds N  runs per mutant (920: twenty of each scenario)
+  --seeds N  runs per mutant (1040: twenty of each scenario)
   WORD       only mutants whose file or text has one of the words
 
 Prints one line per mutant: killed (and by what), SURVIVED, or stale (its text is not in the
@@ -23,8 +23,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 JOBS = os.cpu_count() or 2
-SEEDS = 920  # twenty of each scenario
-FLAGS = ["-std=c11", "-O2", "-g", "-D_POSIX_C_SOURCE=200809L", "-Iinclude", "-Isrc", "-Itests/sim"]
+SEEDS = 1040  # twenty of each scenario
+FLAGS = ["-std=c11", "-O2", "-g", "-D_POSIX_C_SOURCE=200809L", "-Iinclude", "-Isrc", "-Itests/sim", "-Itests/unit"]
 
 # (file, text, what it becomes)
 MUTANTS = [
@@ -122,6 +122,23 @@ MUTANTS = [
     ("server/server.c", "if (s->conn_high == 0) return OCEL_NEVER;", ";"),
     ("server/server.c", "s->housekeeping_at = now + OCEL__HOUSEKEEPING;", ";"),
     ("server/server.c", "if (paced) s->pace_at = OCEL_NEVER;", ";"),
+    # -- passwords
+    ("server/auth.c", "if (!s->secret.set || req->method == OCEL_METHOD_OPTIONS)", "if (!s->secret.set)"),
+    ("server/auth.c", "|| !right ||", "||"),
+    ("server/auth.c", "? AUTH_GRANTED : AUTH_STALE", "? AUTH_GRANTED : AUTH_GRANTED"),
+    ("server/auth.c", "? AUTH_GRANTED : AUTH_STALE", "? AUTH_GRANTED : AUTH_DENIED"),
+    ("server/auth.c", "if (c->has_nonce) return;", ";"),
+    ("server/auth.c", "if (c->trusted) return false;", ";"),
+    ("server/auth.c", "c->defer_until = now + VERDICT_DELAY;", "c->defer_until = now;"),
+    ("server/auth.c", "c->judging = false;", ";"),
+    ("server/auth.c", "if (v == AUTH_DENIED) ocel__suspect(s, c, now);", ";"),
+    ("server/suspects.c", "return x->failures >= FAILURES_FREE;", "return false;"),
+    ("server/suspects.c", "return x->failures >= FAILURES_FREE;", "return true;"),
+    ("server/suspects.c", "ocel__same_neighbour(&x->peer, peer))\n      return", "true)\n      return"),
+    ("server/suspects.c", "ocel__same_neighbour(&x->peer, peer)) return x;", "true) return x;"),
+    ("server/suspects.c", "x->failures++;", ";"),
+    ("server/suspects.c", "x->last = now;", ";"),
+    ("server/suspects.c", "x->told = now;", ";"),
     # -- the ring
     ("media/ring.c", "oldest - write >= need", "oldest - write >= need / 2"),
     ("media/ring.c", "oldest >= need;", "true;"),

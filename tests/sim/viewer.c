@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "viewer_login.h"
 #include "viewer_session.h"
 #include "viewer_tunnel.h"
 #include "world.h"
@@ -77,14 +78,16 @@ static const char *extra_header(const viewer *v, const viewer_request *q, char o
 }
 
 void viewer_ask(viewer *v, const viewer_request *q) {
-  char url[400], extra[120], session[100] = "", text[1024];
+  char url[400], extra[120], session[100] = "", login[LOGIN_HEADER_SIZE], text[2048];
   if (v->link == NULL || v->closed) return;
   if (v->session[0] != '\0') {
     (void)snprintf(session, sizeof session, "Session: %s\r\n", v->session);
   }
-  const int n = snprintf(text, sizeof text, "%s %s RTSP/1.0\r\nCSeq: %u\r\n%s%s%s\r\n",
-                         ocel_rtsp_method_name(q->method), request_url(v, q, url), v->cseq,
-                         "User-Agent: sim\r\n", session, extra_header(v, q, extra));
+  const char *method = ocel_rtsp_method_name(q->method);
+  viewer_put_login(v, method, request_url(v, q, url), login);
+  const int n =
+      snprintf(text, sizeof text, "%s %s RTSP/1.0\r\nCSeq: %u\r\n%s%s%s%s\r\n", method, url,
+               v->cseq, "User-Agent: sim\r\n", session, login, extra_header(v, q, extra));
   CHECK(v->count < VIEWER_PENDING, "viewer %d: asks too much at once", v->number);
   v->pending[(v->first + v->count++) % VIEWER_PENDING] = *q;
   observer_asked(v->link->observer,
@@ -140,6 +143,7 @@ static void on_reply(void *ctx, const rtsp_reply *r) {
   const viewer_request q = v->pending[v->first];
   v->first = (v->first + 1) % VIEWER_PENDING;
   v->count--;
+  if (viewer_take_challenge(v, r, &q)) return;
   CHECK(q.expect == 0 || r->status == q.expect, "viewer %d: %s is answered %u instead of %u",
         v->number, ocel_rtsp_method_name(q.method), r->status, q.expect);
   if (r->status == 200) read_success(v, r, &q);
@@ -194,6 +198,7 @@ void viewer_connect(viewer *v) {
   v->closed = v->waiting = v->playing = false;
   v->first = v->count = 0;
   v->session[0] = v->base[0] = '\0';
+  v->nonce_old = true;
   v->link = world_connect(v->world, &v->addr, &v->profile.link, v->number);
   v->link->client = (tcp_client){v, on_bytes, on_closed};
   v->link->observer->honest = true;

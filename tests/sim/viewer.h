@@ -34,8 +34,9 @@ typedef struct {
   viewer_keep keep;
   ocel_us keep_interval;
   uint32_t first_cseq;
-  uint8_t channel;  ///< First interleaved channel.
-  bool tunnel;      ///< Over HTTP: replies and media on a GET, requests on a POST.
+  uint8_t channel;       ///< First interleaved channel.
+  const char *password;  ///< NULL: it has none.
+  bool tunnel;           ///< Over HTTP: replies and media on a GET, requests on a POST.
   tcp_profile link;
   udp_profile udp;  ///< From the server; the way back loses nothing.
 } viewer_profile;
@@ -57,6 +58,8 @@ typedef struct viewer {
   char url[160];
   char base[200];  ///< Content-Base.
   char session[OBSERVER_SESSION_MAX + 1];
+  char nonce[65];  ///< The last that it was given; empty: none.
+  bool nonce_old;  ///< It was given on an earlier connection.
   ocel_addr addr;
   uint16_t udp_base;  ///< First of its UDP ports.
   tcp_link *link;     ///< NULL: not connected.

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "check.h"
+#include "ocel/credentials.h"
+#include "viewer_login.h"
 
 // ---- configuration ----
 
@@ -87,13 +89,16 @@ static void add_stream(world *w, unsigned stream) {
 
 static void make_server(world *w) {
   ocel_server_config *cfg = &w->cfg.server;
-  cfg->platform = (ocel_platform){w, fill_random, wall_clock, on_event, NULL};
+  cfg->platform = (ocel_platform){w, fill_random, wall_clock, on_event, LOGIN_HASH};
   const size_t size = ocel_server_size(cfg);
   CHECK(size > 0, "the server's configuration is refused");
   w->memory = aligned_alloc(16, (size + 15) / 16 * 16);
   if (w->memory == NULL) abort();
   w->srv = ocel_server_init(w->memory, size, cfg, w->clock.now);
   CHECK(w->srv != NULL, "the server refuses the size that it asked for");
+  const ocel_credentials login = {LOGIN_NAME, LOGIN_PASSWORD, false};
+  CHECK(!w->cfg.password || ocel_server_set_credentials(w->srv, &login) == OCEL_OK,
+        "the password is refused");
 }
 
 static void on_check(void *ctx) {

@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
   ocel_us origin;             ///< Of the virtual clock.
   ocel_server_config server;  ///< `platform` is filled in.
+  bool password;              ///< LOGIN_PASSWORD is asked for.
   port_profile port;
   world_stream stream[WORLD_STREAMS];
   ocel_us lag_max;  ///< How late an honest viewer on a good link may get a picture.
