@@ -27,8 +27,10 @@ DEPENDENCIES = ["network"]
 AUTO_LOAD = ["socket"]
 DOMAIN = "rtsp_server"
 
+CONF_ALLOWED_IPS = "allowed_ips"
 CONF_BITRATE = "bitrate"
 CONF_CAMERA_ID = "camera_id"
+CONF_DSCP = "dscp"
 CONF_ENABLED = "enabled"
 CONF_GOP = "gop"
 CONF_HTTP_PORT = "http_port"
@@ -54,6 +56,7 @@ CONF_TRANSPORT = "transport"
 
 BITRATE_RANGE = (100000, 10000000)
 GOP_RANGE = (1, 120)
+NETWORKS_MAX = 16
 QP_RANGE = (0, 51)
 
 rtsp_server_ns = cg.esphome_ns.namespace("rtsp_server")
@@ -77,6 +80,23 @@ def stream_path(value: object) -> str:
     if path.rstrip("/") == "":
         raise cv.Invalid("must name something behind the '/', for example '/stream'")
     return path
+
+
+def network(value: object) -> str:
+    """`192.168.1.0/24`, `fd00::/8`; an address alone is one host."""
+    text = cv.string_strict(value)
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        raise cv.Invalid("must be a network or an address, for example 192.168.1.0/24") from None
+
+
+def _mapped(text: str) -> tuple[list[int], int]:
+    """Four words of an IPv6 address, and how many bits of it count."""
+    net = ipaddress.ip_network(text)
+    mapped = 96 if net.version == 4 else 0
+    bits = int(net.network_address) | (0xFFFF << 32 if mapped else 0)
+    return [bits >> shift & 0xFFFFFFFF for shift in (96, 64, 32, 0)], mapped + net.prefixlen
 
 
 def multicast(value: object) -> str:
@@ -221,6 +241,10 @@ CONFIG_SCHEMA = cv.All(
             cv.Optional(CONF_STREAM_PATH, default="/stream"): stream_path,
             cv.Optional(CONF_RTP_PORT, default=5004): cv.port,
             cv.Optional(CONF_RTCP_PORT, default=5005): cv.port,
+            cv.Optional(CONF_ALLOWED_IPS): cv.All(
+                cv.ensure_list(network), cv.Length(min=1, max=NETWORKS_MAX)
+            ),
+            cv.Optional(CONF_DSCP, default=0): cv.int_range(min=0, max=63),
             cv.Optional(CONF_MULTICAST): multicast,
             cv.Optional(CONF_TRANSPORT, default="any"): cv.one_of(*TRANSPORTS, lower=True),
             cv.Optional(CONF_MAX_CLIENTS, default=3): cv.int_range(min=1, max=5),
@@ -337,6 +361,10 @@ async def to_code(config: ConfigType) -> None:
         group, *numbers = config[CONF_MULTICAST].split(":")
         port, ttl = ([int(n) for n in numbers] + [config[CONF_RTP_PORT], 1][len(numbers) :])[:2]
         cg.add(var.set_multicast(*ipaddress.IPv4Address(group).packed, port, ttl))
+    for text in config.get(CONF_ALLOWED_IPS, ()):
+        words, bits = _mapped(text)
+        cg.add(var.add_allowed_network(*words, bits))
+    cg.add(var.set_dscp(config[CONF_DSCP]))
     cg.add(var.set_enabled(config[CONF_ENABLED]))
     cg.add(var.set_port(config[CONF_PORT]))
     if CONF_HTTP_PORT in config:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rtsp_server.h"
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 
@@ -315,6 +316,16 @@ void RTSPServer::run_() {
   this->ended_ = true;
 }
 
+void RTSPServer::add_allowed_network(uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint8_t bits) {
+  if (this->allowed_count_ == this->allowed_.size())
+    return;
+  ocel_network &network = this->allowed_[this->allowed_count_++];
+  const uint32_t words[] = {a, b, c, d};
+  for (size_t i = 0; i < sizeof(network.ip); i++)
+    network.ip[i] = static_cast<uint8_t>(words[i / 4] >> (24 - 8 * (i % 4)));
+  network.bits = bits;
+}
+
 bool RTSPServer::ask_for_password_(ocel_server *server) {
   if (this->username_ == nullptr)
     return true;
@@ -333,6 +344,8 @@ bool RTSPServer::open_() {
   server.max_connections = 2 * this->max_clients_ + 1;  // RTSP over HTTP takes two
   server.request_max = 4096;
   server.request_buffers = 2;
+  server.allowed_count = this->allowed_count_;
+  std::copy(this->allowed_.begin(), this->allowed_.end(), server.allowed);
   server.multicast = this->multicast_;
   server.multicast_ttl = this->multicast_ttl_;
   server.session_timeout = this->session_timeout_s_ * OCEL_SECOND;
@@ -342,6 +355,7 @@ bool RTSPServer::open_() {
   cfg.http_port = this->http_port_;
   cfg.rtp_port = this->rtp_port_;
   cfg.rtcp_port = this->rtcp_port_;
+  cfg.dscp = this->dscp_;
   cfg.no_udp = !this->udp_;
   cfg.external_memory = true;
   cfg.server = &server;
@@ -453,6 +467,8 @@ void RTSPServer::on_event_(const ocel_event *event, const ocel_addr *peer) {
     this->note_(Notice::DISCONNECTED, text);
   } else if (event->code == OCEL_EVENT_AUTH_FAILED) {
     ESP_LOGW(TAG, "%s: wrong user name or password, %" PRIu32 " from there lately", text, event->a);
+  } else if (event->code == OCEL_EVENT_TURNED_AWAY) {
+    ESP_LOGW(TAG, "%s: not in allowed_ips, %" PRIu32 " turned away since the last such line", text, event->a);
   } else if (event->code == OCEL_EVENT_REQUEST) {
     ESP_LOGV(TAG, "%s: %s, answered %" PRIu32, text, ocel_rtsp_method_name(static_cast<ocel_rtsp_method>(event->a)),
              event->b);

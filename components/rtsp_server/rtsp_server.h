@@ -76,6 +76,9 @@ class RTSPServer final : public Component
     this->multicast_ = ocel_addr_ipv4(a, b, c, d, port);
     this->multicast_ttl_ = ttl;
   }
+  /// An IPv6 network, or an IPv4 one behind the 96 bits of its mapping; at most 16 of them.
+  void add_allowed_network(uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint8_t bits);
+  void set_dscp(uint8_t dscp) { this->dscp_ = dscp; }
   void set_max_clients(uint8_t max_clients) { this->max_clients_ = max_clients; }
   void set_session_timeout(uint16_t seconds) { this->session_timeout_s_ = seconds; }
   void set_start(Start start) { this->start_ = start; }
@@ -189,6 +192,9 @@ class RTSPServer final : public Component
   uint16_t http_port_{0};  // 0: none
   ocel_addr multicast_{};
   uint8_t multicast_ttl_{1};
+  std::array<ocel_network, OCEL_NETWORKS_MAX> allowed_{};
+  uint8_t allowed_count_{0};  // 0: everybody may connect
+  uint8_t dscp_{0};
   const char *username_{nullptr};  // nullptr: no password is asked for
   const char *password_{nullptr};
   uint16_t session_timeout_s_{60};

@@ -27,6 +27,7 @@ class Device:
     """The program while it runs, and its log."""
 
     def __init__(self, program, esphome, port, tls_port, api_port, http_port=0):
+        self.port = port
         self.tls_port = tls_port
         self.http_port = http_port
         self.url = f"rtsp://127.0.0.1:{port}/stream"
@@ -62,7 +63,8 @@ def program(esphome_for_session):
     esphome = esphome_for_session
     ports = {"port": free_port(), "rtp_port": free_port(), "rtcp_port": free_port(),
              "tls": {"port": free_port()}, "http_port": free_port(),
-             "username": "viewer", "password": "pa:ss w"}  # fmt: skip
+             "username": "viewer", "password": "pa:ss w",
+             "allowed_ips": ["10.0.0.0/8", "127.0.0.1"], "dscp": 34}  # fmt: skip
     api_port = free_port()
     for name in ("common.yaml", "test.host.yaml"):
         text = (HERE / name).read_text().replace("../../components", f"{ROOT}/components")
@@ -178,6 +180,13 @@ def test_nobody_plays_without_the_password(device, login):
     assert done.returncode != 0 and "401 Unauthorized" in done.stderr
     if login:
         device.wait_for("127.0.0.1: wrong user name or password, 1 from there lately")
+
+
+def test_who_is_not_allowed_is_closed_without_a_word(device):
+    address = ("127.0.0.1", device.port)
+    with socket.create_connection(address, 10, source_address=("127.0.0.2", 0)) as s:
+        assert s.recv(1) == b""
+    device.wait_for("127.0.0.2: not in allowed_ips, 1 turned away")
 
 
 def test_automations_run_in_order(device):
