@@ -14,7 +14,7 @@ import clips
 import documented
 import h264
 import programs
-from oceld import ROOT, wait_for
+from oceld import ROOT, free_port, wait_for
 from relays import from_whole_key_picture, pull
 from test_players import BURST
 

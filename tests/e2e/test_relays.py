@@ -5,7 +5,6 @@ import pytest
 
 import clips
 import h264
-import programs
 from oceld import free_port, wait_for
 from relays import GO2RTC, MEDIAMTX, from_whole_key_picture, pull
 
