@@ -18,7 +18,7 @@ from esphome.const import (
 from esphome.core import CORE
 from esphome.types import ConfigType
 
-from . import board, certificate, library
+from . import board, certificate, library, ports
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -281,7 +281,11 @@ CONFIG_SCHEMA = cv.All(
     _reserve_sockets,
 )
 
-FINAL_VALIDATE_SCHEMA = board.final_validate
+
+def FINAL_VALIDATE_SCHEMA(config: ConfigType) -> None:  # noqa: N802
+    ports.final_validate(config)
+    board.final_validate(config)
+
 
 _ID_SCHEMA = automation.maybe_simple_id({cv.GenerateID(): cv.use_id(RTSPServer)})
 

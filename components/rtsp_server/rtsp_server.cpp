@@ -497,7 +497,7 @@ void RTSPServer::take_snapshot_(ocel_us now) {
   ocel_server_get_stats(server, now, &s.server);
   if (ocel_server_get_stream_stats(server, 0, &s.stream) != OCEL_OK)
     return;
-  for (int conn = 0; conn <= this->max_clients_; conn++) {
+  for (int conn = 0; conn <= 2 * this->max_clients_; conn++) {  // as many as open_() allows
     ocel_client_stats client;
     if (ocel_server_get_client_stats(server, conn, now, &client) == OCEL_OK && client.packets_lost > 0)
       s.packets_lost += client.packets_lost;

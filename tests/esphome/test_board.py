@@ -23,6 +23,19 @@ BAD = {
         ("resolution: 720P", "resolution: 1600x1200"),
         "the encoder cannot do 1600x1200: choose a resolution with an even height of 80 to 1088",
     ),
+    "a picture with an odd width": (("resolution: 720P", "resolution: 641x480"), "even"),
+    "a picture too small": (
+        ("resolution: 720P", "resolution: 64x64"),
+        "the encoder cannot do 64x64: choose a resolution with an even width of 80 to 1920",
+    ),
+    "the port of the web server": (
+        ("rtsp_server:\n  camera_id: main_camera\n  port: 554", "web_server:\nrtsp_server:\n  camera_id: main_camera\n  port: 80"),
+        "TCP port 80 is that of 'web_server' already: choose another, for example 8554",
+    ),
+    "the port of mDNS": (
+        ("port: 554", "rtp_port: 5353"),
+        "UDP port 5353 is that of 'mdns' already: choose another, for example 5004 and 5005",
+    ),
     "too few bits": (
         ("bitrate: 2000000", "bitrate: 100000"),
         "is too little for 1280x720 at 30 pictures a second: write at least 300000",
@@ -97,5 +110,6 @@ def test_takes_the_third_party_camera(esphome):
     build = esphome.folder / ".esphome/build/testdevice/src"
     assert "->set_camera(rtsp_server::rgb565_camera(main_camera));" in (build / "main.cpp").read_text()
     assert "esp_video" not in (build / "idf_component.yml").read_text()
-    done = esphome.run("config", esphome.write(yaml.replace("800x640", "800x1280")))
-    assert "the encoder cannot do 800x1280" in " ".join(done.stdout.split()), done.stdout
+    for size in ("800x1280", "1922x1080", "801x640", "800x641", "64x64"):
+        done = esphome.run("config", esphome.write(yaml.replace("800x640", size)))
+        assert f"the encoder cannot do {size}" in " ".join(done.stdout.split()), done.stdout

@@ -13,6 +13,7 @@ import time
 
 import pytest
 from aioesphomeapi import APIClient, ButtonInfo, NumberInfo, SwitchInfo
+from esphome import espota2
 
 from conftest import HERE, ROOT
 
@@ -26,7 +27,7 @@ def free_port() -> int:
 class Device:
     """The program while it runs, and its log."""
 
-    def __init__(self, program, esphome, port, tls_port, api_port, http_port=0):
+    def __init__(self, program, esphome, port, tls_port, api_port, ota_port=0, http_port=0):
         self.port = port
         self.tls_port = tls_port
         self.http_port = http_port
@@ -34,6 +35,7 @@ class Device:
         self.login_url = f"rtsp://viewer:pa%3Ass%20w@127.0.0.1:{port}/stream"
         self.tls_url = f"rtsps://viewer:pa%3Ass%20w@127.0.0.1:{tls_port}/stream"
         self.api_port = api_port
+        self.ota_port = ota_port
         self.log_path = esphome.folder / "log"
         self.process = subprocess.Popen(
             [program],
@@ -65,16 +67,18 @@ def program(esphome_for_session):
              "tls": {"port": free_port()}, "http_port": free_port(),
              "username": "viewer", "password": "pa:ss w",
              "allowed_ips": ["10.0.0.0/8", "127.0.0.1"], "dscp": 34}  # fmt: skip
-    api_port = free_port()
+    api_port, ota_port = free_port(), free_port()
     for name in ("common.yaml", "test.host.yaml"):
         text = (HERE / name).read_text().replace("../../components", f"{ROOT}/components")
         text = text.replace("{port: 28554, rtp_port: 28004, rtcp_port: 28005}", str(ports))
-        esphome.write(text.replace("28053", str(api_port)).replace("'", ""), name)
+        text = text.replace("28053", str(api_port)).replace("28082", str(ota_port))
+        esphome.write(text.replace("'", ""), name)
     done = esphome.run("compile", "test.host.yaml")
     assert done.returncode == 0, done.stdout[-4000:]
     assert not re.findall(r".*rtsp_\w+/.*warning: .*", done.stdout)
     path = esphome.folder / ".esphome/build/rtsphost/.pioenvs/rtsphost/program"
-    return path, esphome, ports["port"], ports["tls"]["port"], api_port, ports["http_port"]
+    tls_port, http_port = ports["tls"]["port"], ports["http_port"]
+    return path, esphome, ports["port"], tls_port, api_port, ota_port, http_port
 
 
 @pytest.fixture
@@ -311,6 +315,28 @@ def test_switch_closes_and_opens_the_port(device):
             assert ffmpeg(device, "-frames:v", "1", "-f", "null", "-").returncode == 0
 
     asyncio.run(run())
+
+
+def test_stops_for_an_update_and_goes_on_when_it_has_failed(device, tmp_path):
+    firmware = tmp_path / "firmware.bin"
+    firmware.write_bytes(b"no program" * 1000)
+
+    async def run():
+        async with Home(device) as home:
+            process = await viewer(device)
+            await home.until(Clients=1)
+            code, _ = await asyncio.to_thread(
+                espota2.run_ota, "127.0.0.1", device.ota_port, None, firmware
+            )
+            assert code != 0, "the update was taken"
+            await asyncio.wait_for(process.wait(), 20)  # hung up on
+            await home.until(Clients=0, Streaming=False, Stream=True)
+            await end(process)
+
+    asyncio.run(run())
+    log = device.log()
+    assert log.index("Starting update") < log.index("went: 127.0.0.1"), log[-2000:]
+    assert ffmpeg(device, "-frames:v", "1", "-f", "null", "-").returncode == 0
 
 
 def test_button_disconnects_clients(device):

@@ -136,6 +136,13 @@ def test_compiles_warning_free(generated, name):
     assert int(re.findall(r"^\s*(\d+)", said.stdout, re.M)[0]) > 100, "nothing was compiled"
 
 
+def test_announces_itself_where_there_is_mdns(generated):
+    out = compile_one(generated, "esphome/components/rtsp_server/rtsp_server.cpp")
+    said = subprocess.run(["riscv64-unknown-elf-nm", out], capture_output=True, text=True).stdout
+    assert "U mdns_service_add" in said
+    assert b"_rtsp\0" in out.read_bytes() and b"_tcp\0" in out.read_bytes()
+
+
 def test_compiles_with_wifi(tmp_path):
     source = generate(tmp_path, SMALLEST.replace(BOARD, WIFI_BOARD))
     out = compile_one(source, "esphome/components/rtsp_server/rtsp_server.cpp")

@@ -242,6 +242,43 @@ def test_the_test_camera_refuses(esphome, option, message):
     assert message in done.stdout
 
 
+TAKEN = {
+    "the native API's": ("api:", "port: 6053", "TCP port 6053 is that of 'api' already"),
+    "the native API's for HTTP": ("api:", "http_port: 6053", "TCP port 6053 is that of 'api'"),
+    "the native API's for TLS": ("api:", "tls: {port: 6053}", "TCP port 6053 is that of 'api'"),
+    "the update's": ("ota: [{platform: esphome, port: 8554}]", "port: 8554", "of 'ota' already"),
+    "one of UDP": ("udp: {port: 6000}", "rtp_port: 6000", "UDP port 6000 is that of 'udp' already"),
+    "one that UDP hears": (
+        "udp: {port: {listen_port: 6001, broadcast_port: 7001}}",
+        "rtcp_port: 6001",
+        "UDP port 6001 is that of 'udp' already: choose another, for example 5004 and 5005",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_refuses_a_port_of_another_component(esphome, name):
+    other, option, message = TAKEN[name]
+    yaml = HOST.format(root=ROOT, options=f"  {option}") + other
+    done = esphome.run("config", esphome.write(yaml))
+    assert done.returncode != 0
+    assert message in " ".join(done.stdout.split()), done.stdout
+
+
+@pytest.mark.parametrize(
+    "options, other",
+    [
+        ("  port: 6000", "udp: {port: 6000}"),
+        ("  rtp_port: 6053", "api:"),
+        ("  transport: tcp\n  rtp_port: 6000", "udp: {port: 6000}"),
+    ],
+)
+def test_a_port_of_the_other_protocol_is_free(esphome, options, other):
+    yaml = HOST.format(root=ROOT, options=options) + other
+    done = esphome.run("config", esphome.write(yaml))
+    assert done.returncode == 0, done.stdout
+
+
 def test_other_platforms_are_refused(esphome):
     yaml = HOST.format(root=ROOT, options="").replace("host:", "rp2040:\n  board: rpipicow")
     yaml = yaml.replace("rtsp_test_camera:\n  id: camera", "").replace("logger:", "logger: {id: camera}")
