@@ -2,6 +2,8 @@
 // What goes out and comes in as datagrams.
 #include "server_fixture.h"
 
+#include <stdlib.h>
+
 // The batches of one call as text: port letter (R: RTP, C: RTCP), client port, sizes of the
 // datagrams; batches joined by a space. Sends the first `send` of them.
 static size_t batches(world *w, size_t send, char *text, size_t cap) {
@@ -312,6 +314,39 @@ static void a_bye_that_udp_does_not_take_is_given_up(void **state) {
   assert_true(w.closed[conn]);
 }
 
+// The timestamp of the first RTP packet that waits; the datagrams are sent.
+static uint32_t first_timestamp(world *w) {
+  ocel_datagrams out[16];
+  ocel_span spans[64];
+  const size_t n = ocel_server_datagrams(w->srv, &(ocel_datagram_room){out, 16, spans, 64}, w->now);
+  uint32_t timestamp = 0;
+  for (size_t i = n; i > 0; i--) {
+    if (out[i - 1].port == OCEL_PORT_RTP) timestamp = be32(out[i - 1].parts[0].p + 4);
+  }
+  ocel_server_datagrams_sent(w->srv, n, 0);
+  return timestamp;
+}
+
+// A socket that takes nothing for a while makes the picture late, but RTP-Info has named it.
+static void the_picture_promised_after_a_pause_is_sent_however_late(void **state) {
+  (void)state;
+  world w;
+  char text[512];
+  const ocel_server_config cfg = gso(&w);
+  const int conn = watch(&w, &cfg);
+  all(&w, text, sizeof text);
+  assert_int_equal(ask(&w, conn, "PAUSE", URL, ""), 200);
+  pass(&w, OCEL_SECOND);
+  show(&w, 0, true, 300);
+  play(&w, conn);
+  const char *promised = strstr(reply_header(&w, "RTP-Info"), ";rtptime=");
+  assert_non_null(promised);
+  const uint32_t timestamp = (uint32_t)strtoul(promised + 9, NULL, 10);
+  pass(&w, cfg.lag_max + OCEL_SECOND / 2);
+  show(&w, 0, true, 300);
+  assert_int_equal(first_timestamp(&w), timestamp);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_reply_names_ports_and_source),
@@ -327,6 +362,7 @@ int main(void) {
       cmocka_unit_test(shutdown_says_bye_before_it_closes),
       cmocka_unit_test(all_can_be_told_to_leave_and_come_again),
       cmocka_unit_test(a_bye_that_udp_does_not_take_is_given_up),
+      cmocka_unit_test(the_picture_promised_after_a_pause_is_sent_however_late),
   };
   return cmocka_run_group_tests_name("server_udp", tests, NULL, NULL);
 }
