@@ -98,6 +98,11 @@ def _mpv(url: str, transport: str, out: Path) -> list[object]:
             "--ao=null", "--untimed", f"--frames={PICTURES}", url]
 
 
+# At the end of a stream GStreamer 1.22 closes its connection and sends PAUSE on it in two threads;
+# the server then sees TEARDOWN alone. What was received is compared all the same.
+_GSTREAMER_PARTING = ("gst_rtspsrc_pause", "Could not send message. (Received end-of-file)")
+
+
 def _gstreamer(url: str, transport: str, out: Path) -> list[object]:
     schemes = {"http": "rtsph", "https": "rtspsh", "tls": "rtsps"}
     protocols = {"udp": ["protocols=udp"], "tcp": ["protocols=tcp"],
@@ -141,6 +146,7 @@ class Player:
     lacks: dict[str, str] = field(default_factory=dict)
     command: Callable | None = None  # of a player that pulls and ends
     compare: Callable = _nothing
+    parting: tuple[str, ...] = ()  # see programs.run
     relay: Callable | None = None  # the configuration of one that hands on
     before: tuple[str, ...] = ()  # its arguments before the configuration
 
@@ -161,7 +167,8 @@ PLAYERS = {
     "pyav": Player("PyAV (Home Assistant)", command=_pyav, compare=_same_units),
     "opencv": Player("OpenCV", command=_opencv, compare=_same_hashes),
     "mpv": Player("mpv", command=_mpv),
-    "gstreamer": Player("GStreamer `rtspsrc`", command=_gstreamer, compare=_same_raw_pictures),
+    "gstreamer": Player("GStreamer `rtspsrc`", command=_gstreamer, compare=_same_raw_pictures,
+                        parting=_GSTREAMER_PARTING),
     "gortsplib": Player("gortsplib", command=_gortsplib, compare=_same_units),
     "mediamtx": Player("MediaMTX", NO_TUNNEL, relay=_mediamtx),
     "go2rtc": Player("go2rtc", {**NO_TUNNEL, "multicast": "knows no multicast"}, relay=_go2rtc,

@@ -103,7 +103,8 @@ def play(relay, tmp_path):
         if player.relay:
             through_relay(player, name, there, login)
         else:
-            programs.run([*there.prefix, *player.command(there.url(login), there.transport, out)])
+            programs.run([*there.prefix, *player.command(there.url(login), there.transport, out)],
+                         parting=player.parting)
             player.compare(out)
         assert there.oceld.stats()["server"]["sessions_total"] >= 1
         there.assert_took_the_transport()
