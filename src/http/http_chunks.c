@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // chunk = 1*HEXDIG [ ext ] CRLF data CRLF; the last has size 0, trailers and an empty line.
+#include "../rtsp/text.h"
 #include "ocel/http_msg.h"
 
 enum { SIZE_DIGITS_MAX = 7 };
@@ -7,19 +8,13 @@ enum { SIZE_DIGITS_MAX = 7 };
 // Places in the grammar. A new state is zeroed, so SIZE comes first.
 typedef enum { SIZE, EXTENSION, DATA, DATA_END, TRAILER_LINE, TRAILER, ENDED } part;
 
-static int digit_of(uint8_t c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const uint8_t lower = c | 0x20;
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 static void end_size(ocel_http_chunks *k) {
   k->part = k->left > 0 ? DATA : TRAILER_LINE;
   k->digits = 0;
 }
 
 static bool on_size(ocel_http_chunks *k, uint8_t c) {
-  const int digit = digit_of(c);
+  const int digit = ocel__hex_digit(c);
   if (digit >= 0) {
     if (k->digits++ == SIZE_DIGITS_MAX) return false;
     k->left = k->left << 4 | (uint32_t)digit;

@@ -91,17 +91,11 @@ void ocel_put_challenge(ocel_wbuf *w, const ocel_challenge *c) {
   ocel_put_str(w, "\r\n");
 }
 
-static int hex_digit(uint8_t c) {
-  if (ocel__is_digit(c)) return c - '0';
-  c |= 0x20;
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 // The next byte, percent-encoding undone (RFC 3986 2.1).
 static int next_byte(ocel_span *s) {
   const uint8_t c = ocel_span_take(s, 1).p[0];
   if (c != '%' || s->n < 2) return c;
-  const int high = hex_digit(s->p[0]), low = hex_digit(s->p[1]);
+  const int high = ocel__hex_digit(s->p[0]), low = ocel__hex_digit(s->p[1]);
   if (high < 0 || low < 0) return c;
   (void)ocel_span_take(s, 2);
   return high * 16 + low;

@@ -14,6 +14,13 @@ static inline bool ocel__is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
 
 static inline bool ocel__is_letter(uint8_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
+/// What a hexadecimal digit stands for; -1 for any other byte.
+static inline int ocel__hex_digit(uint8_t c) {
+  if (ocel__is_digit(c)) return c - '0';
+  const uint8_t lower = c | 0x20;
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 /// `s` without white space at either end.
 ocel_span ocel__trim(ocel_span s);
 

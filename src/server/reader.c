@@ -220,7 +220,7 @@ bool ocel__reader_emit(const ocel_server *s, const ocel__session *ss, ocel__curs
   const bool last = ocel_payload_at_end(&au, at->pos);
   const bool sound = ocel__is_sound(t);
   const ocel_rtp_header h = {
-      .payload_type = ocel_format_payload_type(&t->format),
+      .payload_type = t->payload_type,
       .marker = sound ? ocel_sound_marker(&t->format, &au, at->pos) : last,
       .sequence = at->sequence,
       .timestamp =

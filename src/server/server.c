@@ -184,6 +184,7 @@ int ocel_server_add_stream(ocel_server *s, const ocel_stream_config *cfg) {
   for (size_t i = 0; i < cfg->track_count; i++) {
     st->track[i].ring = cfg->track[i];
     st->track[i].format = cfg->format[i];
+    st->track[i].payload_type = ocel_format_payload_type(&cfg->format[i]);
     st->track[i].seen = ocel_ring_tail(cfg->track[i]);
   }
   ocel__group_init(s, s->stream_count, cfg->track_count);

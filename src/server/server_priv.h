@@ -129,7 +129,8 @@ _Static_assert(sizeof(ocel__conn) <= 2048, "what one client costs is a promise")
 typedef struct {
   ocel_ring *ring;
   ocel_format format;
-  uint32_t seen;  // access units looked at: numbers below
+  uint8_t payload_type;  // of the format
+  uint32_t seen;         // access units looked at: numbers below
   uint32_t newest_key;
   bool has_key;
   uint32_t dropped_seen;

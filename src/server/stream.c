@@ -109,7 +109,7 @@ static void put_picture_track(ocel_wbuf *w, const ocel__stream *st, unsigned tra
   const ocel__track *t = &st->track[track];
   ocel_h264_sps sps;
   ocel_sdp_video v = {
-      .payload_type = ocel_format_payload_type(&t->format),
+      .payload_type = t->payload_type,
       .clock_hz = ocel_format_clock(&t->format),
       .track = track,
       .sps = ocel_span_make(t->sps, t->sps_n),
