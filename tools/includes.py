@@ -20,7 +20,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 HEADERS = {
     "base": "access_unit addr base64 err event gather hash network span time",
     "rtp": "rtcp rtp",
-    "media": "format h264_nal h264_pack h264_params ring sdp sound_pack",
+    "media": "format h264_nal h264_pack h264_params jpeg jpeg_pack ring sdp sound_pack",
     "rtsp": "rtsp_auth rtsp_headers rtsp_msg rtsp_state",
     "http": "http_msg",
     "server": "credentials datagrams server stats",

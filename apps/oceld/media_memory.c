@@ -67,7 +67,7 @@ void oceld_sound_ring_plan(const oceld_source_traits *t, ocel_ring_config *out) 
       .bytes = records * (usual + SOUND_PER_UNIT) + 3 * (t->sound_unit_max + OCEL_RING_OVERHEAD),
       .records = (uint16_t)records,
       .align = 8,
-      .sound = true,
+      .codec = t->sound.codec,
   };
 }
 

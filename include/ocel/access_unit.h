@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One access unit as it lies in a media ring: a picture of H.264, or a block of sound.
+// One access unit as it lies in a media ring: a picture, or a block of sound.
 #ifndef OCEL_ACCESS_UNIT_H
 #define OCEL_ACCESS_UNIT_H
 
@@ -13,7 +13,8 @@ extern "C" {
 /// The most NAL units that one access unit may have; a bigger one is refused at commit.
 #define OCEL_UNITS_MAX 255u
 
-/// One NAL unit (without start code or length) of an access unit; the whole block of a sound.
+/// One NAL unit (without start code or length) of an access unit; the whole block of a sound; a
+/// JPEG file, then its parts (jpeg.h).
 typedef struct {
   uint32_t offset;  ///< From `ocel_access_unit.data`.
   uint32_t size;    ///< Bytes; never 0.
@@ -24,8 +25,8 @@ typedef struct {
   const uint8_t *data;
   const ocel_unit *units;
   uint16_t unit_count;  ///< 1..OCEL_UNITS_MAX.
-  bool key;             ///< Decoding can start here (H.264: an IDR picture).
-  uint32_t size;        ///< Sum of the sizes of the units, bytes.
+  bool key;             ///< Decoding can start here (H.264: an IDR picture; else always).
+  uint32_t size;        ///< Of the NAL units together, the block, or the file; bytes.
   ocel_us captured_at;  ///< Sampling instant; the RTP timestamp comes from it.
 } ocel_access_unit;
 

@@ -18,6 +18,7 @@ typedef enum {
   OCEL_CODEC_L16,   ///< Linear, 16 bit signed, big endian (RFC 3551 4.5.11).
   OCEL_CODEC_AAC,   ///< AAC-LC without ADTS headers, mode AAC-hbr (RFC 3640).
   OCEL_CODEC_OPUS,  ///< RFC 7587.
+  OCEL_CODEC_JPEG,  ///< Motion JPEG (RFC 2435): what jpeg.h says of the files.
   OCEL_CODEC_COUNT,
 } ocel_codec;
 
@@ -28,8 +29,10 @@ typedef enum {
 typedef struct {
   ocel_codec codec;
   uint32_t clock_hz;  ///< Sound: the sampling rate, 8000..192000 (Opus: 48000 whatever it is,
-                      ///< RFC 7587 4.1). H.264: ignored.
-  uint8_t channels;   ///< Sound: 1..2, interleaved. H.264: ignored.
+                      ///< RFC 7587 4.1). Pictures: ignored.
+  uint32_t rate;      ///< JPEG: pictures in 1000 seconds, for a=framerate; 0: not said. Others:
+                      ///< ignored.
+  uint8_t channels;   ///< Sound: 1..2, interleaved. Pictures: ignored.
   uint8_t config_n;   ///< AAC: bytes of `config`, 2..OCEL_FORMAT_CONFIG_MAX.
   uint8_t config[OCEL_FORMAT_CONFIG_MAX];  ///< AAC: AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1).
 } ocel_format;
@@ -37,8 +40,12 @@ typedef struct {
 /// True if it can be served.
 bool ocel_format_valid(const ocel_format *f);
 
+static inline bool ocel_codec_is_sound(ocel_codec c) {
+  return c != OCEL_CODEC_H264 && c != OCEL_CODEC_JPEG;
+}
+
 static inline bool ocel_format_is_sound(const ocel_format *f) {
-  return f->codec != OCEL_CODEC_H264;
+  return ocel_codec_is_sound(f->codec);
 }
 
 /// Ticks per second of the RTP timestamps.
@@ -51,7 +58,8 @@ uint8_t ocel_format_payload_type(const ocel_format *f);
 /// The encoding's name in a=rtpmap.
 const char *ocel_format_name(const ocel_format *f);
 
-/// Bytes of one sample of all channels; 0 if samples have no size of their own (AAC, Opus, H.264).
+/// Bytes of one sample of all channels; 0 if samples have no size of their own (AAC, Opus,
+/// pictures).
 size_t ocel_format_sample_size(const ocel_format *f);
 
 #ifdef __cplusplus

@@ -19,6 +19,7 @@
 
 #include "ocel/access_unit.h"
 #include "ocel/err.h"
+#include "ocel/format.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,8 +32,8 @@ typedef struct {
   uint32_t bytes;     ///< Media memory; at least 3 * (unit_max + OCEL_RING_OVERHEAD).
   uint16_t records;   ///< Access units kept at most: a power of two, 4..16384.
   uint16_t align;     ///< Alignment of reserved memory: a power of two, 8..256.
-  bool sound;         ///< Every unit is a block of sound, committed with OCEL_WRAP_BLOCK: it
-                      ///< needs less memory beside it.
+  ocel_codec codec;   ///< What the units are. All but H.264 is committed with OCEL_WRAP_BLOCK,
+                      ///< and needs less memory beside it.
 
   /// Media memory of `bytes`, aligned like `mem`, which must outlive the ring; NULL: inside `mem`.
   /// For machines with memory that is large but has no atomic access: only the ring itself, of
@@ -60,7 +61,7 @@ typedef enum {
   OCEL_WRAP_ANNEXB_ONE_SLICE,  ///< Start codes, and nothing follows the first slice: searched
                                ///< only up to it (hardware encoders).
   OCEL_WRAP_AVCC,              ///< 4-byte lengths (ISO/IEC 14496-15).
-  OCEL_WRAP_BLOCK,             ///< Not at all: one block of sound, for a ring of sound.
+  OCEL_WRAP_BLOCK,             ///< Not at all: one block of sound, or a JPEG file.
 } ocel_wrap;
 
 typedef struct {
@@ -78,20 +79,22 @@ uint8_t *ocel_ring_reserve(ocel_ring *r, uint32_t max);
 ///
 /// NAL units of unspecified types (0, 24..31) are left out.
 /// An IDR picture that comes without SPS and PPS gets the last ones seen (or set) in front.
-/// A block of sound is a unit as it is; each is a key: decoding can start with it. Give it the
-/// time of its first sample: base + ceil(samples so far * 1e6 / rate), with a base that is a
-/// multiple of 10 ms; then the RTP timestamps of any usual rate go up by exactly its samples.
+/// A block of sound, or a JPEG file, is a unit as it is; each is a key: decoding can start with
+/// it. A file that RTP cannot carry (jpeg.h) counts as dropped. Give a block the time of its first
+/// sample: base + ceil(samples so far * 1e6 / rate), with a base that is a multiple of 10 ms; then
+/// the RTP timestamps of any usual rate go up by exactly its samples.
 /// @return OCEL_OK; OCEL_ERR_SYNTAX if there is no NAL unit with a slice in it, the wrapping
-///         is broken or not that of the ring, or a block is empty; OCEL_ERR_SPACE with more than
-///         OCEL_UNITS_MAX units; OCEL_ERR_STATE without a reservation, or while waiting for a key
-///         picture. Nothing is published then.
+///         is broken or not that of the ring, or a block is empty; OCEL_ERR_UNSUPPORTED for other
+///         kinds of JPEG; OCEL_ERR_SPACE with more than OCEL_UNITS_MAX units; OCEL_ERR_STATE
+///         without a reservation, or while waiting for a key picture. Nothing is published then.
 OCEL_MUST_USE ocel_err ocel_ring_commit(ocel_ring *r, uint32_t size, const ocel_commit *how);
 
 /// Hands over parameter sets that are not in the stream itself (avcC extradata). NAL units
 /// without start codes; copied. OCEL_ERR_SPACE if one is over 256 bytes.
 OCEL_MUST_USE ocel_err ocel_ring_set_parameters(ocel_ring *r, ocel_span sps, ocel_span pps);
 
-/// Pictures dropped by the producer because the consumer was late, modulo 2^32. Any thread.
+/// Pictures dropped by the producer because the consumer was late, and JPEG files that cannot be
+/// served, modulo 2^32. Any thread.
 uint32_t ocel_ring_dropped(const ocel_ring *r);
 
 // ---- consumer ----

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the session description of a stream (RFC 8866, RFC 6184 8.2.1, RFC 3640 4.1,
+// Writes the session description of a stream (RFC 8866, RFC 6184 8.2.1, RFC 2435, RFC 3640 4.1,
 // RFC 7587 7).
 #ifndef OCEL_SDP_H
 #define OCEL_SDP_H
 
 #include "ocel/err.h"
 #include "ocel/format.h"
+#include "ocel/jpeg.h"
 #include "ocel/span.h"
 
 #ifdef __cplusplus
@@ -23,6 +24,14 @@ typedef struct {
   uint32_t fps_numerator, fps_denominator;  ///< a=framerate; 0/1 leaves it out.
 } ocel_sdp_video;
 
+/// One m-section of JPEG, whose payload type is 26.
+typedef struct {
+  unsigned track;
+  ocel_jpeg_size size;  ///< Of the pictures.
+  uint32_t bitrate;     ///< As of H.264.
+  uint32_t rate;        ///< Pictures in 1000 seconds for a=framerate; 0 leaves it out.
+} ocel_sdp_jpeg;
+
 typedef struct {
   uint64_t session_id;       ///< o= sess-id.
   uint64_t session_version;  ///< o= sess-version; changes whenever the tracks do.
@@ -38,7 +47,11 @@ void ocel_sdp_put_session(ocel_wbuf *w, const ocel_sdp_session *s);
 /// out if the SPS is too short to have one.
 void ocel_sdp_put_video(ocel_wbuf *w, const ocel_sdp_video *v);
 
-/// Writes one sound m-section. `format` is valid and no H.264.
+/// Writes one video m-section of JPEG, with the size as GStreamer (a=x-dimensions) reads it: the
+/// payload's own is in units of 8.
+void ocel_sdp_put_jpeg(ocel_wbuf *w, const ocel_sdp_jpeg *v);
+
+/// Writes one sound m-section. `format` is valid and of sound.
 void ocel_sdp_put_sound(ocel_wbuf *w, const ocel_format *format, unsigned track);
 
 #ifdef __cplusplus

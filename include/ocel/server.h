@@ -99,8 +99,8 @@ typedef struct {
   uint32_t bitrate;          ///< b=AS in the SDP, bits per second; 0: not said.
   uint8_t track_count;       ///< 1..OCEL_TRACKS_MAX.
   ocel_ring *track[OCEL_TRACKS_MAX];    ///< In the order of the SDP.
-  ocel_format format[OCEL_TRACKS_MAX];  ///< What they carry; zero: H.264. Sound takes a ring of
-                                        ///< sound; Opus one with unit_max <= payload_max.
+  ocel_format format[OCEL_TRACKS_MAX];  ///< What they carry (zero: H.264), as their rings do. Opus:
+                                        ///< unit_max <= payload_max; JPEG: payload_max >= 145.
 } ocel_stream_config;
 
 /// @return The stream's number; OCEL_ERR_SPACE when max_streams are there; OCEL_ERR_CONFIG.

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ocel/h264_nal.h"
+#include "ocel/jpeg.h"
 
 // Number of the first access unit. The simulator is also built with one just before the wrap.
 #ifndef OCEL_RING_FIRST
@@ -65,8 +66,12 @@ static bool valid(const ocel_ring_config *c) {
 }
 
 // What lies in front of a unit's bytes, and how long its table can be.
-static uint32_t headroom(const ocel_ring *r) { return r->cfg.sound ? 0 : HEADROOM; }
-static uint32_t units_max(const ocel_ring *r) { return r->cfg.sound ? 1 : OCEL_UNITS_MAX; }
+static bool has_nal_units(const ocel_ring *r) { return r->cfg.codec == OCEL_CODEC_H264; }
+static uint32_t headroom(const ocel_ring *r) { return has_nal_units(r) ? HEADROOM : 0; }
+static uint32_t units_max(const ocel_ring *r) {
+  if (has_nal_units(r)) return OCEL_UNITS_MAX;
+  return r->cfg.codec == OCEL_CODEC_JPEG ? OCEL_JPEG_PARTS : 1;
+}
 
 static size_t records_at(void) { return align_up(sizeof(ocel_ring), sizeof(ocel_us)); }
 
@@ -195,18 +200,25 @@ static ocel_err find_units(ocel_ring *r, layout *l, const uint8_t *base, ocel_sp
   return rc == OCEL_ERR_SYNTAX || !l->vcl ? OCEL_ERR_SYNTAX : OCEL_OK;
 }
 
-static ocel_err find_block(layout *l, const uint8_t *base, ocel_span bytes) {
+static ocel_err find_block(ocel_ring *r, layout *l, const uint8_t *base, ocel_span bytes) {
   if (bytes.n == 0) return OCEL_ERR_SYNTAX;
   l->units[0] = (ocel_unit){(uint32_t)(bytes.p - base), (uint32_t)bytes.n};
   l->count = 1;
-  l->size = (uint32_t)bytes.n;
   l->key = true;
+  if (r->cfg.codec == OCEL_CODEC_JPEG) {
+    const ocel_err rc = ocel_jpeg_find(base, bytes, l->units, &l->count);
+    if (rc != OCEL_OK) {
+      atomic_fetch_add_explicit(&r->dropped, 1, memory_order_relaxed);
+      return rc;
+    }
+  }
+  l->size = l->units[0].size;
   return OCEL_OK;
 }
 
 // Puts the known parameter sets before the picture (behind its AUD, which must come first).
 static void insert_parameters(const ocel_ring *r, layout *l, uint8_t *base) {
-  if (r->cfg.sound || !l->key || l->has_sps || r->sps.n == 0 || r->pps.n == 0) return;
+  if (!has_nal_units(r) || !l->key || l->has_sps || r->sps.n == 0 || r->pps.n == 0) return;
   if (l->count > OCEL_UNITS_MAX - 2) return;
   const size_t at = (base[l->units[0].offset] & 0x1f) == OCEL_NAL_AUD ? 1 : 0;
   memcpy(base, r->sps.bytes, r->sps.n);
@@ -242,9 +254,9 @@ ocel_err ocel_ring_commit(ocel_ring *r, uint32_t size, const ocel_commit *how) {
       (uint32_t)align_up(r->reserved_start + headroom(r) + size, sizeof(uint32_t));
   layout l = {.units = (ocel_unit *)(void *)(r->media + table)};
 
-  if ((how->wrap == OCEL_WRAP_BLOCK) != r->cfg.sound) return OCEL_ERR_SYNTAX;
+  if ((how->wrap == OCEL_WRAP_BLOCK) == has_nal_units(r)) return OCEL_ERR_SYNTAX;
   const ocel_err rc =
-      r->cfg.sound ? find_block(&l, base, bytes) : find_units(r, &l, base, bytes, how->wrap);
+      has_nal_units(r) ? find_units(r, &l, base, bytes, how->wrap) : find_block(r, &l, base, bytes);
   if (rc != OCEL_OK) return rc;
   if (r->waits_for_key && !l.key) {
     atomic_fetch_add_explicit(&r->dropped, 1, memory_order_relaxed);

@@ -47,10 +47,9 @@ static void put_format(ocel_wbuf *w, const ocel_sdp_video *v) {
   ocel_put_str(w, "\r\n");
 }
 
-// RFC 8866 6.13: a decimal fraction, here of up to three digits without zeros at its end.
-static void put_frame_rate(ocel_wbuf *w, uint32_t numerator, uint32_t denominator) {
-  if (denominator == 0) return;
-  uint64_t rate = ((uint64_t)numerator * 1000 + denominator / 2) / denominator;
+// RFC 8866 6.13: a decimal fraction, here of up to three digits without zeros at its end. `rate` is
+// in thousandths.
+static void put_frame_rate(ocel_wbuf *w, uint64_t rate) {
   if (rate == 0) return;
   ocel_put_str(w, "a=framerate:");
   ocel_put_uint(w, rate / 1000);
@@ -89,7 +88,25 @@ void ocel_sdp_put_video(ocel_wbuf *w, const ocel_sdp_video *v) {
   put_mapping(w, v->payload_type, "H264", v->clock_hz);
   ocel_put_str(w, "\r\n");
   put_format(w, v);
-  put_frame_rate(w, v->fps_numerator, v->fps_denominator);
+  if (v->fps_denominator > 0) {
+    const uint64_t thousandths = (uint64_t)v->fps_numerator * 1000;
+    put_frame_rate(w, (thousandths + v->fps_denominator / 2) / v->fps_denominator);
+  }
+  put_control(w, v->track);
+}
+
+void ocel_sdp_put_jpeg(ocel_wbuf *w, const ocel_sdp_jpeg *v) {
+  const ocel_format f = {.codec = OCEL_CODEC_JPEG};
+  const uint8_t payload_type = ocel_format_payload_type(&f);
+  put_media(w, "video", payload_type);
+  put_bandwidth(w, v->bitrate);
+  put_mapping(w, payload_type, ocel_format_name(&f), ocel_format_clock(&f));
+  ocel_put_str(w, "\r\na=x-dimensions:");
+  ocel_put_uint(w, v->size.width);
+  ocel_put_str(w, ",");
+  ocel_put_uint(w, v->size.height);
+  ocel_put_str(w, "\r\n");
+  put_frame_rate(w, v->rate);
   put_control(w, v->track);
 }
 

@@ -195,8 +195,9 @@ static void put_heads(uint8_t *head, const ocel__reader *r, const ocel_rtp_heade
 static size_t pack(const ocel_server *s, const ocel__track *t, const ocel_access_unit *au,
                    ocel_gather *g, ocel__cursor *at) {
   const size_t max = s->cfg.payload_max;
-  return ocel__is_sound(t) ? ocel_sound_pack(&t->format, au, max, g, &at->pos)
-                           : ocel_h264_pack(au, at->pos, max, g, &at->pos);
+  if (ocel__is_sound(t)) return ocel_sound_pack(&t->format, au, max, g, &at->pos);
+  if (t->format.codec == OCEL_CODEC_JPEG) return ocel_jpeg_pack(au, max, g, &at->pos);
+  return ocel_h264_pack(au, at->pos, max, g, &at->pos);
 }
 
 bool ocel__reader_emit(const ocel_server *s, const ocel__session *ss, ocel__cursor *at,

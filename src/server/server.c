@@ -151,7 +151,8 @@ static bool copy_text(char *to, const char *from) {
 static bool track_valid(const ocel_server *s, const ocel_ring *ring, const ocel_format *f) {
   if (ring == NULL || !ocel_format_valid(f)) return false;
   const ocel_ring_config *r = ocel_ring_get_config(ring);
-  if (r->sound != ocel_format_is_sound(f)) return false;
+  if (r->codec != f->codec) return false;
+  if (f->codec == OCEL_CODEC_JPEG) return s->cfg.payload_max >= OCEL_JPEG_PAYLOAD_MIN;
   // A packet of Opus cannot be cut; an AU header has 13 bits for the size.
   if (f->codec == OCEL_CODEC_OPUS) return r->unit_max <= s->cfg.payload_max;
   return f->codec != OCEL_CODEC_AAC || r->unit_max <= OCEL_AAC_UNIT_MAX;

@@ -8,6 +8,7 @@
 #include "ocel/credentials.h"
 #include "ocel/h264_pack.h"
 #include "ocel/http_msg.h"
+#include "ocel/jpeg_pack.h"
 #include "ocel/rtcp.h"
 #include "ocel/rtp.h"
 #include "ocel/rtsp_auth.h"
@@ -136,6 +137,7 @@ typedef struct {
   uint32_t dropped_seen;
   uint16_t sps_n, pps_n;
   uint8_t sps[OCEL__SET_MAX], pps[OCEL__SET_MAX];
+  ocel_jpeg_size size;  // of the newest picture of JPEG
   uint64_t bytes, access_units;
   uint32_t key_units;
 } ocel__track;

@@ -15,6 +15,14 @@ static bool store_set(uint8_t *set, uint16_t *n, ocel_span nal) {
   return true;
 }
 
+static bool is_h264(const ocel__track *t) { return t->format.codec == OCEL_CODEC_H264; }
+
+static bool store_size(ocel__track *t, const ocel_access_unit *au) {
+  const ocel_jpeg_size before = t->size;
+  t->size = ocel_jpeg_size_of(au);
+  return t->size.width != before.width || t->size.height != before.height;
+}
+
 // Takes SPS and PPS from in front of a key picture; true if one of them is not the known one.
 static bool store_parameters(ocel__track *t, const ocel_access_unit *au) {
   bool changed = false;
@@ -31,7 +39,8 @@ static bool store_parameters(ocel__track *t, const ocel_access_unit *au) {
 static bool is_ready(const ocel__stream *st) {
   for (size_t i = 0; i < st->track_count; i++) {
     const ocel__track *t = &st->track[i];
-    if (!ocel__is_sound(t) && (t->sps_n == 0 || t->pps_n == 0)) return false;
+    if (is_h264(t) && (t->sps_n == 0 || t->pps_n == 0)) return false;
+    if (t->format.codec == OCEL_CODEC_JPEG && t->size.width == 0) return false;
   }
   return true;
 }
@@ -45,7 +54,7 @@ static void see(ocel_server *s, ocel__stream *st, ocel__track *t, const ocel_acc
     t->key_units++;
     if (!ocel__is_sound(t)) {
       st->key_wanted = false;
-      if (store_parameters(t, au)) st->sdp_version++;
+      if (is_h264(t) ? store_parameters(t, au) : store_size(t, au)) st->sdp_version++;
     }
     if (!st->ready && is_ready(st)) {
       st->ready = true;
@@ -67,7 +76,7 @@ static bool tick_track(ocel_server *s, ocel__stream *st, ocel__track *t, ocel_us
   if (t->has_key && ocel__newer(tail, t->newest_key)) t->has_key = false;
 
   const uint32_t dropped = ocel_ring_dropped(t->ring);
-  if (dropped != t->dropped_seen && !ocel__is_sound(t)) {
+  if (dropped != t->dropped_seen && is_h264(t)) {
     ocel__stream_want_key(s, (unsigned)(st - s->streams), now);
   }
   t->dropped_seen = dropped;
@@ -105,7 +114,18 @@ int ocel__stream_find(const ocel_server *s, ocel_span path) {
   return -1;
 }
 
-static void put_picture_track(ocel_wbuf *w, const ocel__stream *st, unsigned track) {
+static void put_jpeg_track(ocel_wbuf *w, const ocel__stream *st, unsigned track) {
+  const ocel__track *t = &st->track[track];
+  const ocel_sdp_jpeg v = {
+      .track = track,
+      .size = t->size,
+      .bitrate = st->bitrate,
+      .rate = t->format.rate,
+  };
+  ocel_sdp_put_jpeg(w, &v);
+}
+
+static void put_h264_track(ocel_wbuf *w, const ocel__stream *st, unsigned track) {
   const ocel__track *t = &st->track[track];
   ocel_h264_sps sps;
   ocel_sdp_video v = {
@@ -140,8 +160,10 @@ void ocel__stream_put_sdp(const ocel__stream *st, const ocel_addr *local, ocel_w
   for (unsigned i = 0; i < st->track_count; i++) {
     if (ocel__is_sound(&st->track[i])) {
       ocel_sdp_put_sound(w, &st->track[i].format, i);
+    } else if (is_h264(&st->track[i])) {
+      put_h264_track(w, st, i);
     } else {
-      put_picture_track(w, st, i);
+      put_jpeg_track(w, st, i);
     }
   }
 }

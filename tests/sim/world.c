@@ -60,7 +60,7 @@ static void on_event(void *ctx, const ocel_event *e) {
 
 static const ocel_format PCMU = {.codec = OCEL_CODEC_PCMU, .clock_hz = 8000, .channels = 1};
 static const ocel_ring_config SOUND_RING = {
-    .unit_max = 512, .bytes = 128 * 1024, .records = 256, .align = 8, .sound = true};
+    .unit_max = 512, .bytes = 128 * 1024, .records = 256, .align = 8, .codec = OCEL_CODEC_PCMU};
 
 static void add_stream(world *w, unsigned stream) {
   const world_stream *s = &w->cfg.stream[stream];

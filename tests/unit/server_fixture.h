@@ -87,7 +87,7 @@ static inline void world_open_with(world *w, const ocel_server_config *cfg, unsi
       .track_count = (uint8_t)tracks,
   };
   for (unsigned i = 0; i < tracks; i++) {
-    ring.sound = ocel_format_is_sound(&w->format[i]);
+    ring.codec = w->format[i].codec;
     w->ring[i] = ocel_ring_init(ring_memory[i].bytes, RING_BYTES, &ring);
     assert_non_null(w->ring[i]);
     stream.track[i] = w->ring[i];

@@ -257,10 +257,10 @@ static void configurations_out_of_range_are_refused(void **state) {
 static void blocks_of_sound_are_kept_as_they_are(void **state) {
   (void)state;
   ocel_ring_config cfg = small();
-  cfg.sound = true;
+  cfg.codec = OCEL_CODEC_PCMU;
   ocel_ring *r = ocel_ring_init(memory.bytes, sizeof memory, &cfg);
   assert_non_null(r);
-  assert_true(ocel_ring_get_config(r)->sound);
+  assert_int_equal(ocel_ring_get_config(r)->codec, OCEL_CODEC_PCMU);
   assert_int_equal(put(r, OCEL_WRAP_BLOCK, "00000165aa"), OCEL_OK);
   assert_int_equal(put(r, OCEL_WRAP_BLOCK, "ff"), OCEL_OK);
   char got[64] = "";
@@ -276,7 +276,7 @@ static void blocks_of_sound_are_kept_as_they_are(void **state) {
 static void sound_goes_on_after_a_drop(void **state) {
   (void)state;
   ocel_ring_config cfg = small();
-  cfg.sound = true;
+  cfg.codec = OCEL_CODEC_PCMU;
   ocel_ring *r = ocel_ring_init(memory.bytes, sizeof memory, &cfg);
   const ocel_commit how = {.wrap = OCEL_WRAP_BLOCK, .captured_at = 1};
   uint8_t *p;

@@ -244,6 +244,30 @@ static void takes_the_profile_from_the_sps(void **state) {
                       "sprop-parameter-sets=Z2QACw==,aM48gA==");
 }
 
+static void describes_jpeg(void **state) {
+  (void)state;
+  static const struct {
+    ocel_sdp_jpeg video;
+    const char *want;
+  } CASES[] = {
+      {{.track = 0, .size = {640, 360}, .bitrate = 8000000, .rate = 25000},
+       "m=video 0 RTP/AVP 26\r\nb=AS:8000\r\na=rtpmap:26 JPEG/90000\r\n"
+       "a=x-dimensions:640,360\r\na=framerate:25\r\na=control:trackID=0\r\n"},
+      {{.track = 1, .size = {2040, 8}, .rate = 29970},
+       "m=video 0 RTP/AVP 26\r\na=rtpmap:26 JPEG/90000\r\na=x-dimensions:2040,8\r\n"
+       "a=framerate:29.97\r\na=control:trackID=1\r\n"                       },
+      {{.track = 0, .size = {9, 1}},
+       "m=video 0 RTP/AVP 26\r\na=rtpmap:26 JPEG/90000\r\na=x-dimensions:9,1\r\n"
+       "a=control:trackID=0\r\n"                                            },
+  };
+  for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+    char mem[512] = "";
+    ocel_wbuf w = ocel_wbuf_make(mem, sizeof mem - 1);
+    ocel_sdp_put_jpeg(&w, &CASES[i].video);
+    assert_string_equal(mem, CASES[i].want);
+  }
+}
+
 // A name must not be able to add a line (RFC 8866 5).
 static void a_name_stays_on_its_line(void **state) {
   (void)state;
@@ -270,6 +294,7 @@ int main(void) {
       cmocka_unit_test(writes_a_section_for_each_kind_of_sound),
       cmocka_unit_test(prints_frame_rates),
       cmocka_unit_test(rounds_the_bandwidth_up),
+      cmocka_unit_test(describes_jpeg),
       cmocka_unit_test(takes_the_profile_from_the_sps),
       cmocka_unit_test(a_name_stays_on_its_line),
   };
