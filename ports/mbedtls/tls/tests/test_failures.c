@@ -10,6 +10,7 @@
 #include <sys/random.h>
 
 #include "pair.h"
+#include "version.h"
 
 static struct {
   unsigned calls, allocations;          // That could have failed so far.
@@ -47,11 +48,32 @@ typedef int (*rng)(void *, unsigned char *, size_t);
 WRAP(ssize_t, getrandom, (void *out, size_t n, unsigned flags), (out, n, flags), -1)
 WRAP(int, mbedtls_x509_crt_parse, (mbedtls_x509_crt * c, const unsigned char *p, size_t n),
      (c, p, n), MBEDTLS_ERR_X509_ALLOC_FAILED)
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+WRAP(int, mbedtls_pk_parse_key,
+     (mbedtls_pk_context * k, const unsigned char *p, size_t n, const unsigned char *pw, size_t pn,
+      rng f, void *ctx),
+     (k, p, n, pw, pn, f, ctx), MBEDTLS_ERR_PK_ALLOC_FAILED)
+WRAP(int, mbedtls_pk_check_pair,
+     (const mbedtls_pk_context *a, const mbedtls_pk_context *b, rng f, void *ctx), (a, b, f, ctx),
+     MBEDTLS_ERR_PK_ALLOC_FAILED)
+WRAP(int, mbedtls_x509write_crt_set_serial_raw,
+     (mbedtls_x509write_cert * c, unsigned char *serial, size_t n), (c, serial, n), -1)
+WRAP(int, mbedtls_pk_write_key_pem, (const mbedtls_pk_context *k, unsigned char *p, size_t n),
+     (k, p, n), -1)
+#else
 WRAP(int, mbedtls_pk_parse_key,
      (mbedtls_pk_context * k, const unsigned char *p, size_t n, const unsigned char *pw, size_t pn),
      (k, p, n, pw, pn), MBEDTLS_ERR_PK_ALLOC_FAILED)
 WRAP(int, mbedtls_pk_check_pair, (const mbedtls_pk_context *a, const mbedtls_pk_context *b), (a, b),
      MBEDTLS_ERR_PK_ALLOC_FAILED)
+WRAP(int, mbedtls_x509write_crt_set_serial, (mbedtls_x509write_cert * c, const mbedtls_mpi *m),
+     (c, m), -1)
+WRAP(int, mbedtls_pk_write_key_pem, (mbedtls_pk_context * k, unsigned char *p, size_t n), (k, p, n),
+     -1)
+#endif
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
+WRAP(psa_status_t, psa_crypto_init, (void), (), PSA_ERROR_INSUFFICIENT_MEMORY)
+#endif
 WRAP(int, mbedtls_md,
      (const mbedtls_md_info_t *i, const unsigned char *p, size_t n, unsigned char *out),
      (i, p, n, out), -1)
@@ -76,8 +98,6 @@ WRAP(int, mbedtls_pk_setup, (mbedtls_pk_context * k, const mbedtls_pk_info_t *i)
      MBEDTLS_ERR_PK_ALLOC_FAILED)
 WRAP(int, mbedtls_ecp_gen_key, (mbedtls_ecp_group_id g, mbedtls_ecp_keypair *k, rng f, void *ctx),
      (g, k, f, ctx), MBEDTLS_ERR_ECP_ALLOC_FAILED)
-WRAP(int, mbedtls_x509write_crt_set_serial, (mbedtls_x509write_cert * c, const mbedtls_mpi *m),
-     (c, m), -1)
 WRAP(int, mbedtls_x509write_crt_set_subject_name, (mbedtls_x509write_cert * c, const char *n),
      (c, n), -1)
 WRAP(int, mbedtls_x509write_crt_set_issuer_name, (mbedtls_x509write_cert * c, const char *n),
@@ -88,8 +108,6 @@ WRAP(int, mbedtls_x509write_crt_set_basic_constraints, (mbedtls_x509write_cert *
      (c, ca, n), -1)
 WRAP(int, mbedtls_x509write_crt_pem,
      (mbedtls_x509write_cert * c, unsigned char *p, size_t n, rng f, void *ctx), (c, p, n, f, ctx),
-     -1)
-WRAP(int, mbedtls_pk_write_key_pem, (mbedtls_pk_context * k, unsigned char *p, size_t n), (k, p, n),
      -1)
 
 // ---- a server's life ----
@@ -139,13 +157,22 @@ static void live(void) {
   ocel_tls_close(tls);
 }
 
+// What mbedTLS 3.x keeps for the process: each life begins as the first did.
+static void free_library(void) {
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
+  mbedtls_psa_crypto_free();
+#endif
+}
+
 static void begin_life(void) {
+  free_library();
   memset(&faults, 0, sizeof faults);
   memset(&library, 0, sizeof library);
 }
 
 static void end_life(void) {
   faults.server = false;
+  free_library();
   assert_int_equal(library.live, 0);
 }
 
