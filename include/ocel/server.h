@@ -61,6 +61,7 @@ typedef struct {
   ocel_addr multicast;
   uint8_t multicast_ttl;      ///< Told to clients; the port sets it on its sockets. 1..255 (1).
   uint32_t udp_pace;          ///< Bytes per second to one UDP reader that catches up; 0: unpaced.
+  uint32_t udp_burst;         ///< Paces the newest picture too, but for 1..2^30 bytes; 0: not (0).
   ocel_us session_timeout;    ///< Advertised; enforced 10 s later. 60 s.
   ocel_us request_timeout;    ///< From the first byte of a request to its last. 10 s.
   ocel_us idle_timeout;       ///< A connection without a session. 30 s.
@@ -178,8 +179,7 @@ void ocel_server_datagrams_sent(ocel_server *srv, size_t n, size_t failed);
 /// Ends every session and connection, with BYE; newcomers are welcome.
 void ocel_server_disconnect(ocel_server *srv, ocel_us now);
 
-/// Ends every session: BYE goes out and connections close as soon as what is pending is written.
-/// Nothing new is accepted.
+/// Ends every session, with BYE, and closes once all is written. Nothing new is accepted.
 void ocel_server_shutdown(ocel_server *srv, ocel_us now);
 
 // ---- what there is to see ----

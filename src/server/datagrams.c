@@ -60,10 +60,12 @@ static bool plan_report(ocel_server *s, batch_list *l, ocel__conn *c, unsigned t
   return true;
 }
 
-// A reader that is behind gets no more than its pace; false if it has to wait.
+// A reader that is behind gets no more than its pace, and with `udp_burst` any reader; false if it
+// has to wait.
 static bool may_go(const ocel_server *s, const ocel__session *ss, const ocel__track *t,
                    const ocel__cursor *at, uint32_t planned) {
-  if (s->cfg.udp_pace == 0 || t->seen - at->au <= 1) return true;
+  if (s->cfg.udp_pace == 0) return true;
+  if (s->cfg.udp_burst == 0 && t->seen - at->au <= 1) return true;
   return ss->pace_tokens > (int32_t)planned;
 }
 
@@ -99,17 +101,19 @@ static bool plan_batch(ocel_server *s, batch_list *l, ocel__conn *c, unsigned tr
   return true;
 }
 
+// A packet that went over the pace is owed. Where the newest picture is not paced, it owes no more.
 static void refill(const ocel_server *s, ocel__session *ss, ocel_us now) {
-  const ocel_us most = (ocel_us)OCEL__PACE_BURST * OCEL_SECOND / (s->cfg.udp_pace + 1u);
+  const int32_t burst = ocel__pace_burst(s);
+  const int32_t least = s->cfg.udp_burst != 0 ? INT32_MIN : -(int32_t)s->cfg.payload_max;
+  const int32_t had = ss->pace_tokens > least ? ss->pace_tokens : least;
   const ocel_us passed = now - ss->paced_at;
   if (s->cfg.udp_pace == 0) return;
   ss->paced_at = now;
-  if (passed >= most) {
-    ss->pace_tokens = OCEL__PACE_BURST;
-    return;
+  if (passed > (burst - (ocel_us)had) * OCEL_SECOND / s->cfg.udp_pace) {
+    ss->pace_tokens = burst;
+  } else {
+    ss->pace_tokens = had + (int32_t)(passed * s->cfg.udp_pace / OCEL_SECOND);
   }
-  const ocel_us tokens = ss->pace_tokens + passed * s->cfg.udp_pace / OCEL_SECOND;
-  ss->pace_tokens = tokens > OCEL__PACE_BURST ? OCEL__PACE_BURST : (int32_t)tokens;
 }
 
 static bool plan_packets(ocel_server *s, batch_list *l, ocel__conn *c, unsigned track) {

@@ -30,7 +30,7 @@ void ocel__group_init(ocel_server *s, unsigned stream, unsigned tracks) {
   g->local = unspecified(ocel_addr_is_ipv4(&g->peer));
   g->session.state = OCEL_READY;
   g->session.stream = (uint8_t)stream;
-  g->session.pace_tokens = OCEL__PACE_BURST;
+  g->session.pace_tokens = ocel__pace_burst(s);
   for (unsigned i = 0; i < tracks; i++) {
     const uint16_t port = port_of(s, stream, i);
     const ocel_transport t = {.rtp_port = port, .rtcp_port = (uint16_t)(port + 1)};

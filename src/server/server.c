@@ -4,7 +4,13 @@
 
 #include "server_priv.h"
 
-enum { ALIGN = 16, CLIENTS_MAX = 4096, CONNECTIONS_MAX = 8192, STREAMS_MAX = 16 };
+enum {
+  ALIGN = 16,
+  CLIENTS_MAX = 4096,
+  CONNECTIONS_MAX = 8192,
+  STREAMS_MAX = 16,
+  BURST_MAX = 1 << 30,
+};
 
 void ocel_server_defaults(ocel_server_config *cfg) {
   const ocel_platform platform = cfg->platform;
@@ -40,7 +46,11 @@ static bool counts_valid(const ocel_server_config *c) {
          c->max_connections_per_address <= CONNECTIONS_MAX &&
          c->allowed_count <= OCEL_NETWORKS_MAX && within(c->max_streams, 1, STREAMS_MAX) &&
          within(c->request_buffers, 2, CONNECTIONS_MAX) && within(c->request_max, 1024, 32768) &&
-         within(c->payload_max, 64, 1400) && within(c->datagram_segments, 1, 64) &&
+         within(c->payload_max, 64, 1400);
+}
+
+static bool datagrams_valid(const ocel_server_config *c) {
+  return within(c->datagram_segments, 1, 64) && c->udp_burst <= BURST_MAX &&
          (c->rtp_port == 0) == (c->rtcp_port == 0);
 }
 
@@ -65,7 +75,7 @@ static bool times_valid(const ocel_server_config *c) {
 
 static bool valid(const ocel_server_config *c) {
   return c->platform.random != NULL && c->platform.wall_clock != NULL && counts_valid(c) &&
-         times_valid(c) && multicast_valid(c);
+         datagrams_valid(c) && times_valid(c) && multicast_valid(c);
 }
 
 // Where the parts of a server lie, from its beginning.

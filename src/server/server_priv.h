@@ -25,7 +25,7 @@ enum {
   OCEL__SCRATCH = OCEL__PLAN_MAX * (OCEL__FRAME_HEAD + OCEL_RTP_HEADER_SIZE + 2) + 2048,
   OCEL__PATH_MAX = 63,
   OCEL__SET_MAX = 256,       // bytes of a parameter set
-  OCEL__PACE_BURST = 65536,  // bytes that a paced reader may get at once
+  OCEL__PACE_BURST = 65536,  // bytes that a paced reader may get at once, unless `udp_burst` says
   OCEL__CNAME_SIZE = 16,
   OCEL__COOKIE_MAX = 40,  // of an RTSP-over-HTTP tunnel; players send 16 to 32 characters
   OCEL__NONCE_SIZE = 24,  // hexadecimal digits: 96 bits
@@ -231,6 +231,10 @@ uint32_t ocel__random32(ocel_server *s);
 
 static inline int ocel__number(const ocel_server *s, const ocel__conn *c) {
   return (int)(c - s->conns);
+}
+// Bytes that a paced reader may get at once.
+static inline int32_t ocel__pace_burst(const ocel_server *s) {
+  return s->cfg.udp_burst != 0 ? (int32_t)s->cfg.udp_burst : OCEL__PACE_BURST;
 }
 static inline bool ocel__newer(uint32_t a, uint32_t b) { return (int32_t)(a - b) > 0; }
 

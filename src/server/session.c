@@ -12,7 +12,7 @@ ocel__session *ocel__session_begin(ocel_server *s, ocel__conn *c, unsigned strea
   ss->stream = (uint8_t)stream;
   ss->since = ss->heard_at = now;
   ss->paced_at = now;
-  ss->pace_tokens = OCEL__PACE_BURST;
+  ss->pace_tokens = ocel__pace_burst(s);
   s->stats.sessions++;
   s->stats.sessions_total++;
   return ss;

@@ -121,6 +121,9 @@ MUTANTS = [
     ("server/server.c", "if (s->conn_high == 0) return OCEL_NEVER;", ";"),
     ("server/server.c", "s->housekeeping_at = now + OCEL__HOUSEKEEPING;", ";"),
     ("server/server.c", "if (paced) s->pace_at = OCEL_NEVER;", ";"),
+    ("server/datagrams.c", "s->cfg.udp_burst == 0 && t->seen", "t->seen"),
+    ("server/datagrams.c", "ss->pace_tokens = burst;", "ss->pace_tokens = 2 * burst;"),
+    ("server/datagrams.c", "(burst - (ocel_us)had) *", "(ocel_us)burst *"),
     # -- passwords
     ("server/auth.c", "if (!s->secret.set || req->method == OCEL_METHOD_OPTIONS)", "if (!s->secret.set)"),
     ("server/auth.c", "|| !right ||", "||"),

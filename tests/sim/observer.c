@@ -82,6 +82,19 @@ bool observer_owns(const observer *o, const ocel_addr *to) {
   return any;
 }
 
+// A packet may go over the pace, none after it.
+static void check_pace(observer *o, size_t bytes) {
+  const observer_rules *r = o->rules;
+  if (r->burst == 0) return;
+  const ocel_us now = r->clock->now;
+  const int64_t most = (int64_t)r->burst * OCEL_SECOND;
+  const int64_t may = o->may_send + (now - o->paced_at) * r->pace;
+  o->may_send = may < most ? may : most;
+  o->paced_at = now;
+  CHECK(o->may_send > 0, "viewer %d: media faster than its pace", o->viewer);
+  o->may_send -= (int64_t)bytes * OCEL_SECOND;
+}
+
 void observer_datagram(observer *o, bool rtcp, uint16_t to_port, ocel_span packet) {
   const ocel_us now = o->rules->clock->now;
   if (rtcp && take_bye(o, packet)) return;
@@ -98,6 +111,7 @@ void observer_datagram(observer *o, bool rtcp, uint16_t to_port, ocel_span packe
   CHECK(now - o->heard_at <= o->rules->silence_max,
         "viewer %d: RTP although nothing was heard for %" PRId64 " s", o->viewer,
         (now - o->heard_at) / OCEL_SECOND);
+  check_pace(o, packet.n);
   take_rtp(o, t, packet);
 }
 

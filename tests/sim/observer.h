@@ -60,6 +60,7 @@ typedef struct {
   ocel_us start_max;             ///< A burst begins within.
   ocel_us answer_max;            ///< For honest requests on a good link.
   ocel_us silence_max;           ///< No media for those who were not heard for that long.
+  uint32_t pace, burst;          ///< Media over UDP: bytes per second, and at once; burst 0: any.
 } observer_rules;
 
 typedef struct observer {
@@ -87,6 +88,8 @@ typedef struct observer {
   uint64_t session_packets, session_bytes;  ///< Of the present session.
   bool session_uncounted;                   ///< Skips of an ended track may be more than were seen.
   uint32_t session_units, session_skipped;  ///< Of its ended tracks only.
+  ocel_us paced_at;                         ///< When `may_send` was reckoned ...
+  int64_t may_send;                         ///< ... millionths of a byte; below 0: too many went.
   uint64_t wrote;                           ///< Bytes on the connection.
 } observer;
 

@@ -74,6 +74,8 @@ static void begin_session(observer *o, ocel_span id) {
   check_fresh_id(o, id);
   reply_text(id, o->session, sizeof o->session);
   o->session_packets = o->session_bytes = 0;
+  o->paced_at = o->rules->clock->now;
+  o->may_send = (int64_t)o->rules->burst * OCEL_SECOND;
   o->session_units = o->session_skipped = 0;
   o->session_uncounted = false;
   o->rules->totals->sessions++;

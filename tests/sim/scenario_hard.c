@@ -182,11 +182,12 @@ static void full_socket(uint64_t seed) {
   play_end(&p, 10000);
 }
 
-// A burst over UDP goes out by and by.
+// A burst over UDP goes out by and by; in half of the cases the newest picture, too.
 static void paced_udp(uint64_t seed) {
   play p;
   play_prepare(&p, seed);
   p.cfg.server.udp_pace = rng_between(&p.rng, 300000, 2000000);
+  p.cfg.server.udp_burst = rng_below(&p.rng, 2) == 0 ? 0 : rng_between(&p.rng, 1, 30000);
   p.cfg.server.lag_max = 10 * OCEL_SECOND;
   p.cfg.server.datagram_segments = (uint16_t)rng_between(&p.rng, 1, 64);
   p.cfg.lag_max = 4 * OCEL_SECOND;

@@ -127,6 +127,8 @@ void world_init(world *w, const world_config *cfg, uint64_t seed) {
       .start_max = 400 * OCEL_MILLISECOND + cfg->port.busy_max,
       .answer_max = cfg->server.describe_wait + cfg->lag_max,
       .silence_max = cfg->server.session_timeout + 12 * OCEL_SECOND + cfg->lag_max,
+      .pace = cfg->server.udp_pace,
+      .burst = cfg->server.udp_burst,
   };
   make_server(w);
   port_init(&w->port, &w->clock, rng_fork(&w->rng), &cfg->port);

@@ -246,7 +246,7 @@ static void configurations_out_of_range_are_refused(void **state) {
   world w;
   world_reset(&w);
   const ocel_server_config good = world_config(&w);
-  ocel_server_config bad[10];
+  ocel_server_config bad[11];
   for (size_t i = 0; i < ARRAY_LEN(bad); i++) bad[i] = good;
   bad[0].max_clients = 0;
   bad[1].max_connections = 2;
@@ -258,6 +258,7 @@ static void configurations_out_of_range_are_refused(void **state) {
   bad[7].session_timeout = 999999;
   bad[8].platform.random = NULL;
   bad[9].request_max = 1023;
+  bad[10].udp_burst = (1u << 30) + 1;
   for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
     assert_int_equal(ocel_server_size(&bad[i]), 0);
     assert_null(ocel_server_init(server_memory.bytes, SERVER_BYTES, &bad[i], 0));

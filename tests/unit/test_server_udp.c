@@ -156,6 +156,49 @@ static void a_reader_that_catches_up_is_paced(void **state) {
   assert_in_range(stats.bytes - burst, 1000, 10000 + 1500);
 }
 
+// Bytes of media that a viewer has got `ms` milliseconds after a key picture of 7000.
+static uint64_t after_a_key_picture(uint32_t burst, int ms, ocel_us *deadline) {
+  world w;
+  char text[1024];
+  ocel_client_stats before, after;
+  ocel_server_config cfg = gso(&w);
+  cfg.udp_pace = 1000000;  // 1000 bytes a millisecond
+  cfg.udp_burst = burst;
+  const int conn = watch(&w, &cfg);
+  all(&w, text, sizeof text);
+  for (int i = 0; i < 20; i++) {
+    pass(&w, 5 * OCEL_MILLISECOND);
+    all(&w, text, sizeof text);
+  }
+  pass(&w, 50 * OCEL_MILLISECOND);
+  assert_int_equal(ocel_server_get_client_stats(w.srv, conn, w.now, &before), OCEL_OK);
+  show(&w, 0, true, 7000);
+  all(&w, text, sizeof text);
+  *deadline = ocel_server_deadline(w.srv) - w.now;
+  for (int i = 0; i < ms; i++) {
+    pass(&w, OCEL_MILLISECOND);
+    all(&w, text, sizeof text);
+  }
+  assert_int_equal(ocel_server_get_client_stats(w.srv, conn, w.now, &after), OCEL_OK);
+  return after.bytes - before.bytes;
+}
+
+static void the_newest_picture_is_paced_where_the_network_asks_for_it(void **state) {
+  (void)state;
+  ocel_us deadline;
+  const uint64_t whole = after_a_key_picture(0, 0, &deadline);
+  assert_true(whole > 7000);
+  assert_true(deadline > OCEL_MILLISECOND);
+  // A burst, and the packet that goes over it.
+  assert_in_range(after_a_key_picture(3000, 0, &deadline), 3000, 3000 + 1412);
+  assert_int_equal(deadline, OCEL_MILLISECOND);
+  assert_in_range(after_a_key_picture(3000, 2, &deadline), 5000, 5000 + 1412);
+  assert_int_equal(after_a_key_picture(3000, 10, &deadline), whole);
+  // The least: packet by packet, and what went over is waited for.
+  assert_in_range(after_a_key_picture(1, 4, &deadline), 2000, 4000 + 1412);
+  assert_int_equal(after_a_key_picture(1, 30, &deadline), whole);
+}
+
 static void heard(world *w, uint8_t host, uint16_t port, const char *hex) {
   uint8_t mem[256];
   const ocel_addr from = ocel_addr_ipv4(192, 0, 2, host, port);
@@ -355,6 +398,7 @@ int main(void) {
       cmocka_unit_test(what_was_not_sent_comes_again),
       cmocka_unit_test(udp_asks_for_a_key_picture_unless_the_encoder_cannot),
       cmocka_unit_test(a_reader_that_catches_up_is_paced),
+      cmocka_unit_test(the_newest_picture_is_paced_where_the_network_asks_for_it),
       cmocka_unit_test(receiver_reports_keep_a_session_and_fill_its_statistics),
       cmocka_unit_test(a_report_block_is_believed_from_its_client_only),
       cmocka_unit_test(garbage_is_counted_and_changes_nothing),
