@@ -375,6 +375,8 @@ async def to_code(config: ConfigType) -> None:
         cg.add(var.set_http_port(config[CONF_HTTP_PORT]))
     cg.add(var.set_stream_path(config[CONF_STREAM_PATH]))
     cg.add(var.set_udp(config[CONF_TRANSPORT] != "tcp"))
+    if CORE.is_esp32 and "wifi" in CORE.config:
+        cg.add(var.set_udp_pace(board.WIFI_PACE, board.WIFI_BURST))
     cg.add(var.set_rtp_ports(config[CONF_RTP_PORT], config[CONF_RTCP_PORT]))
     cg.add(var.set_max_clients(config[CONF_MAX_CLIENTS]))
     cg.add(var.set_session_timeout(config[CONF_SESSION_TIMEOUT].total_seconds))

@@ -23,6 +23,9 @@ NAMES = {"QVGA": (320, 240), "VGA": (640, 480), "480P": (640, 480), "720P": (128
 # Of ports/espidf: two that wait for the other side's end, and one that is told it is too many.
 LINGERING_SOCKETS = 3
 
+# Over UDP to one client: bytes per second, and at once; docs/esp32p4.md says why.
+WIFI_PACE, WIFI_BURST = 2500000, 16384
+
 # Per connection over TCP; docs/esp32p4.md says why.
 SEND_BUFFER = 32768
 

@@ -349,6 +349,10 @@ bool RTSPServer::open_() {
   server.multicast = this->multicast_;
   server.multicast_ttl = this->multicast_ttl_;
   server.session_timeout = this->session_timeout_s_ * OCEL_SECOND;
+  if (this->udp_pace_ != 0) {
+    server.udp_pace = this->udp_pace_;
+    server.udp_burst = this->udp_burst_;
+  }
 
   ocel_loop_config cfg{};
   cfg.port = this->port_;

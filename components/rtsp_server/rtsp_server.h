@@ -79,6 +79,11 @@ class RTSPServer final : public Component
   /// An IPv6 network, or an IPv4 one behind the 96 bits of its mapping; at most 16 of them.
   void add_allowed_network(uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint8_t bits);
   void set_dscp(uint8_t dscp) { this->dscp_ = dscp; }
+  /// Bytes per second to one UDP reader after a burst of so many bytes.
+  void set_udp_pace(uint32_t pace, uint32_t burst) {
+    this->udp_pace_ = pace;
+    this->udp_burst_ = burst;
+  }
   void set_max_clients(uint8_t max_clients) { this->max_clients_ = max_clients; }
   void set_session_timeout(uint16_t seconds) { this->session_timeout_s_ = seconds; }
   void set_start(Start start) { this->start_ = start; }
@@ -195,7 +200,8 @@ class RTSPServer final : public Component
   std::array<ocel_network, OCEL_NETWORKS_MAX> allowed_{};
   uint8_t allowed_count_{0};  // 0: everybody may connect
   uint8_t dscp_{0};
-  const char *username_{nullptr};  // nullptr: no password is asked for
+  uint32_t udp_pace_{0}, udp_burst_{0};  // 0: the library's own
+  const char *username_{nullptr};        // nullptr: no password is asked for
   const char *password_{nullptr};
   uint16_t session_timeout_s_{60};
   uint8_t max_clients_{0};

@@ -21,9 +21,14 @@ LINGERING = int(re.search(r"LINGER_MAX = (\d)", (ROOT / "ports/espidf/loop_state
 SOCKETS = 2 + 7 + LINGERING + 1 + 1 + 2 + 1
 
 
-def options(esphome, yaml: str) -> dict[str, str]:
+def generated(esphome, yaml: str) -> str:
     done = esphome.run("compile", "--only-generate", esphome.write(yaml))
     assert done.returncode == 0, done.stdout
+    return (esphome.folder / ".esphome/build/testdevice/src/main.cpp").read_text()
+
+
+def options(esphome, yaml: str) -> dict[str, str]:
+    generated(esphome, yaml)
     lines = (esphome.folder / ".esphome/build/testdevice/sdkconfig.testdevice").read_text()
     return dict(line.split("=", 1) for line in lines.splitlines() if line.startswith("CONFIG_"))
 
@@ -46,6 +51,15 @@ def test_of_a_device_with_wifi(esphome):
         "CONFIG_ESP_WIFI_AMPDU_TX_ENABLED": "y",
         "CONFIG_ESP_WIFI_TX_BA_WIN": "32",
     }.items() <= made.items()
+
+
+@pytest.mark.parametrize("board, paced", [(BOARD, False), (WIFI_BOARD, True)])
+def test_paces_pictures_over_wifi_only(esphome, board, paced):
+    main = generated(esphome, SMALLEST.replace(BOARD, board))
+    assert ("->set_udp_pace(2500000, 16384);" in main) == paced
+    # Wi-Fi that may sleep while nobody watches; without Wi-Fi there is nothing to keep awake.
+    defines = (esphome.folder / ".esphome/build/testdevice/src/esphome/core/defines.h").read_text()
+    assert ("#define USE_WIFI_RUNTIME_POWER_SAVE" in defines) == paced
 
 
 @pytest.mark.parametrize(
