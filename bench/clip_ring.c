@@ -33,7 +33,7 @@ uint32_t clip_ring_fill(clip_ring *r) {
 }
 
 void clip_ring_commit(clip_ring *r, uint32_t size, ocel_us at) {
-  const ocel_commit how = {OCEL_WRAP_ANNEXB, at};
+  const ocel_commit how = {.wrap = OCEL_WRAP_ANNEXB, .captured_at = at};
   if (ocel_ring_commit(r->ring, size, &how) == OCEL_OK) return;
   fprintf(stderr, "the ring refuses a unit\n");
   exit(1);

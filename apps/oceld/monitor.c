@@ -23,7 +23,7 @@ static void copy(oceld_monitor *m, ocel_us now) {
   oceld_snapshot *s = &m->latest;
   s->taken_at = now;
   ocel_server_get_stats(m->server, now, &s->server);
-  if (ocel_server_get_stream_stats(m->server, m->stream, &s->stream) != OCEL_OK) {
+  if (ocel_server_get_stream_stats(m->server, m->stream, now, &s->stream) != OCEL_OK) {
     memset(&s->stream, 0, sizeof s->stream);
   }
   s->client_count = 0;

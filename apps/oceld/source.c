@@ -114,7 +114,7 @@ bool oceld_feed_put(oceld_feed *f, ocel_span unit, const ocel_commit *how) {
 }
 
 void oceld_feed_put_sound(oceld_feed *f, ocel_span block, ocel_us captured_at) {
-  const ocel_commit how = {OCEL_WRAP_BLOCK, captured_at};
+  const ocel_commit how = {.wrap = OCEL_WRAP_BLOCK, .captured_at = captured_at};
   if (f->sound == NULL) return;
   uint8_t *room = ocel_ring_reserve(f->sound, (uint32_t)block.n);
   if (room == NULL) {

@@ -201,7 +201,8 @@ static bool put_unit(annexb *a, ocel_us due, oceld_feed *feed, oceld_failure *wh
   const size_t max = room != NULL ? oceld_feed_unit_max(feed) : sizeof a->head;
   if (!next_unit(a, to, max, &unit, why)) return false;
   const ocel_span read = ocel_span_make(to, unit.size < max ? unit.size : max);
-  const ocel_commit how = {OCEL_WRAP_ANNEXB, shown_at(a, read, unit.key, due)};
+  const ocel_commit how = {.wrap = OCEL_WRAP_ANNEXB,
+                           .captured_at = shown_at(a, read, unit.key, due)};
   if (room == NULL) return true;  // The feed has said so.
   if (unit.size <= max) {
     (void)oceld_feed_commit(feed, unit.size, &how);

@@ -499,7 +499,7 @@ void RTSPServer::take_snapshot_(ocel_us now) {
   Snapshot s{};
   s.up = true;
   ocel_server_get_stats(server, now, &s.server);
-  if (ocel_server_get_stream_stats(server, 0, &s.stream) != OCEL_OK)
+  if (ocel_server_get_stream_stats(server, 0, now, &s.stream) != OCEL_OK)
     return;
   for (int conn = 0; conn <= 2 * this->max_clients_; conn++) {  // as many as open_() allows
     ocel_client_stats client;

@@ -125,7 +125,7 @@ bool TestCamera::encode_(uint32_t picture) {
   if (room == nullptr)
     return false;
   memcpy(room, nals[0].p_payload, static_cast<size_t>(size));  // x264 lays the units end to end
-  const ocel_commit how = {OCEL_WRAP_ANNEXB, captured_at};
+  const ocel_commit how = {.wrap = OCEL_WRAP_ANNEXB, .captured_at = captured_at, .encode_time = 0};
   if (ocel_ring_commit(this->ring_, static_cast<uint32_t>(size), &how) != OCEL_OK)
     return false;
   this->encode_us_ = static_cast<uint32_t>(ocel_loop_now() - captured_at);

@@ -28,6 +28,7 @@ typedef struct {
   bool key;             ///< Decoding can start here (H.264: an IDR picture; else always).
   uint32_t size;        ///< Of the NAL units together, the block, or the file; bytes.
   ocel_us captured_at;  ///< Sampling instant; the RTP timestamp comes from it.
+  uint32_t encode_us;   ///< How long encoding took; 0: not known.
 } ocel_access_unit;
 
 static inline ocel_span ocel_access_unit_span(const ocel_access_unit *au, size_t unit) {

@@ -22,6 +22,9 @@ typedef enum {
   OCEL_CODEC_COUNT,
 } ocel_codec;
 
+/// Tracks that one stream can have.
+#define OCEL_TRACKS_MAX 2u
+
 /// Bytes of an AudioSpecificConfig at most.
 #define OCEL_FORMAT_CONFIG_MAX 16u
 

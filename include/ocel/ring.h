@@ -67,6 +67,7 @@ typedef enum {
 typedef struct {
   ocel_wrap wrap;
   ocel_us captured_at;  ///< On the consumer's clock.
+  ocel_us encode_time;  ///< How long the encoder took; 0: not known. For statistics.
 } ocel_commit;
 
 /// Room for one access unit of up to `max` bytes (<= unit_max), contiguous and aligned. The

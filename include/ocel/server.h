@@ -30,8 +30,6 @@
 extern "C" {
 #endif
 
-typedef struct ocel_server ocel_server;
-
 /// What the engine may not fetch by itself. Copied by `init`; `ctx` is passed back.
 typedef struct {
   void *ctx;
@@ -88,9 +86,6 @@ typedef enum {
   OCEL_START_IDR,      ///< At the next key picture, which is asked of the encoder.
   OCEL_START_LIVE,     ///< At the next key picture that comes by itself.
 } ocel_start;
-
-/// Tracks that one stream can have.
-#define OCEL_TRACKS_MAX 2u
 
 typedef struct {
   const char *path;          ///< "/stream"; begins with '/', at most 63 bytes; copied.
@@ -181,18 +176,6 @@ void ocel_server_disconnect(ocel_server *srv, ocel_us now);
 
 /// Ends every session, with BYE, and closes once all is written. Nothing new is accepted.
 void ocel_server_shutdown(ocel_server *srv, ocel_us now);
-
-// ---- what there is to see ----
-
-void ocel_server_get_stats(const ocel_server *srv, ocel_us now, ocel_server_stats *out);
-
-/// OCEL_ERR_STATE if there is no stream of that number.
-OCEL_MUST_USE ocel_err ocel_server_get_stream_stats(const ocel_server *srv, int stream,
-                                                    ocel_stream_stats *out);
-
-/// OCEL_ERR_STATE if that connection has no session. `conn` is 0..max_connections-1.
-OCEL_MUST_USE ocel_err ocel_server_get_client_stats(const ocel_server *srv, int conn, ocel_us now,
-                                                    ocel_client_stats *out);
 
 #ifdef __cplusplus
 }

@@ -26,6 +26,7 @@ typedef struct {
   uint32_t size;
   uint16_t unit_count;
   bool key;
+  uint32_t encode_us;
   ocel_us captured_at;
 } record;
 
@@ -230,7 +231,12 @@ static void insert_parameters(const ocel_ring *r, layout *l, uint8_t *base) {
   l->size += (uint32_t)r->sps.n + r->pps.n;
 }
 
-static void publish(ocel_ring *r, const layout *l, uint32_t table, ocel_us captured_at) {
+static uint32_t told(ocel_us t) {
+  if (t <= 0) return 0;
+  return t < UINT32_MAX ? (uint32_t)t : UINT32_MAX;
+}
+
+static void publish(ocel_ring *r, const layout *l, uint32_t table, const ocel_commit *how) {
   const uint32_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
   *record_of(r, head) = (record){
       .start = r->reserved_start,
@@ -239,7 +245,8 @@ static void publish(ocel_ring *r, const layout *l, uint32_t table, ocel_us captu
       .size = l->size,
       .unit_count = l->count,
       .key = l->key,
-      .captured_at = captured_at,
+      .encode_us = told(how->encode_time),
+      .captured_at = how->captured_at,
   };
   r->reserved = false;
   r->waits_for_key = false;
@@ -263,7 +270,7 @@ ocel_err ocel_ring_commit(ocel_ring *r, uint32_t size, const ocel_commit *how) {
     return OCEL_ERR_STATE;
   }
   insert_parameters(r, &l, base);
-  publish(r, &l, table, how->captured_at);
+  publish(r, &l, table, how);
   return OCEL_OK;
 }
 
@@ -306,5 +313,6 @@ void ocel_ring_get(const ocel_ring *r, uint32_t index, ocel_access_unit *out) {
       .key = rec->key,
       .size = rec->size,
       .captured_at = rec->captured_at,
+      .encode_us = rec->encode_us,
   };
 }

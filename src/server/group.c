@@ -7,7 +7,7 @@
 
 #include "server_priv.h"
 
-static ocel__conn *group_of(const ocel_server *s, unsigned stream) {
+ocel__conn *ocel__group_of(const ocel_server *s, unsigned stream) {
   return &s->conns[s->cfg.max_connections + stream];
 }
 
@@ -22,7 +22,7 @@ static ocel_addr unspecified(bool ipv4) {
 
 void ocel__group_init(ocel_server *s, unsigned stream, unsigned tracks) {
   if (s->cfg.multicast.port == 0) return;
-  ocel__conn *g = group_of(s, stream);
+  ocel__conn *g = ocel__group_of(s, stream);
   memset(g, 0, sizeof *g);
   g->state = CONN_OPEN;
   g->buffer = -1;
@@ -48,7 +48,7 @@ bool ocel__group_serves(const ocel_server *s, const ocel__conn *c) {
 }
 
 void ocel__group_admit(const ocel_server *s, ocel__session *ss, unsigned track) {
-  const ocel__reader *g = &group_of(s, ss->stream)->session.reader[track];
+  const ocel__reader *g = &ocel__group_of(s, ss->stream)->session.reader[track];
   ss->reader[track] = (ocel__reader){
       .set_up = true,
       .multicast = true,
@@ -71,7 +71,7 @@ static bool is_wanted(const ocel_server *s, unsigned stream, unsigned track) {
 
 void ocel__group_update(ocel_server *s, unsigned stream, ocel_us now) {
   if (s->cfg.multicast.port == 0) return;
-  ocel__conn *g = group_of(s, stream);
+  ocel__conn *g = ocel__group_of(s, stream);
   bool any = false;
   for (unsigned i = 0; i < s->streams[stream].track_count; i++) {
     ocel__reader *r = &g->session.reader[i];
@@ -89,12 +89,12 @@ void ocel__group_update(ocel_server *s, unsigned stream, ocel_us now) {
 void ocel__group_join(ocel_server *s, unsigned stream, ocel_us now) {
   ocel__group_update(s, stream, now);
   ocel__stream_want_key(s, stream, now);  // for the newcomer
-  ocel__queue_datagrams(s, group_of(s, stream));
+  ocel__queue_datagrams(s, ocel__group_of(s, stream));
 }
 
 ocel__conn *ocel__group_next(const ocel_server *s, unsigned *stream) {
   while (s->cfg.multicast.port != 0 && *stream < s->stream_count) {
-    ocel__conn *g = group_of(s, (*stream)++);
+    ocel__conn *g = ocel__group_of(s, (*stream)++);
     if (g->session.state == OCEL_PLAYING) return g;
   }
   return NULL;

@@ -15,9 +15,10 @@ static uint32_t timestamp_of(const ocel__reader *r, const ocel__track *t, ocel_u
 // Starts reading at `au`: a key picture, or any block of sound.
 static void begin(ocel_server *s, ocel__session *ss, unsigned track, uint32_t au) {
   ocel__reader *r = &ss->reader[track];
-  const ocel__track *t = ocel__track_of(s, ss, track);
+  ocel__track *t = ocel__track_of(s, ss, track);
   if (r->mode == READER_SKIP) {
     ss->skipped += au - r->cursor.au;
+    t->skipped += au - r->cursor.au;
     s->stats.skipped += au - r->cursor.au;
   }
   if (r->fresh && !ocel__is_sound(t)) ss->begun_at = ocel__captured_at(t, au);
@@ -243,6 +244,7 @@ bool ocel__reader_emit(const ocel_server *s, const ocel__session *ss, ocel__curs
 void ocel__reader_book(ocel_server *s, const ocel__plan *p) {
   ocel__session *ss = &s->conns[p->conn].session;
   ocel__reader *r = &ss->reader[p->track];
+  ocel__track *t = ocel__track_of(s, ss, p->track);
   const uint64_t bytes = p->octets + (uint64_t)p->packets * OCEL_RTP_HEADER_SIZE;
   r->cursor = p->after;
   r->fresh = false;
@@ -251,6 +253,8 @@ void ocel__reader_book(ocel_server *s, const ocel__plan *p) {
   ss->packets += p->packets;
   ss->bytes += bytes;
   ss->access_units += p->units_begun;
+  t->packets_sent += p->packets;
+  t->bytes_sent += bytes;
   s->stats.packets += p->packets;
   s->stats.bytes += bytes;
 }

@@ -16,6 +16,7 @@
 #include "ocel/rtsp_msg.h"
 #include "ocel/server.h"
 #include "ocel/sound_pack.h"
+#include "meter.h"
 
 enum {
   OCEL__OUT_MAX = 1472,  // replies, reports and the rest of a half-written packet
@@ -138,8 +139,10 @@ typedef struct {
   uint16_t sps_n, pps_n;
   uint8_t sps[OCEL__SET_MAX], pps[OCEL__SET_MAX];
   ocel_jpeg_size size;  // of the newest picture of JPEG
-  uint64_t bytes, access_units;
-  uint32_t key_units;
+  uint64_t bytes, access_units, encode_us;
+  uint32_t key_units, skipped;
+  uint64_t packets_sent, bytes_sent;
+  ocel__meter meter;
 } ocel__track;
 
 typedef struct {
@@ -307,6 +310,8 @@ void ocel__reader_set_up(ocel_server *s, ocel__session *ss, unsigned track,
                          const ocel_transport *t);
 
 // ---- group.c ----
+/// The pseudo connection of a stream; there must be multicast.
+ocel__conn *ocel__group_of(const ocel_server *s, unsigned stream);
 /// Readies the group of a stream that has been added; nothing without multicast.
 void ocel__group_init(ocel_server *s, unsigned stream, unsigned tracks);
 /// True for the pseudo connections, whose numbers are not the port's.

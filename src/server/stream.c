@@ -45,9 +45,22 @@ static bool is_ready(const ocel__stream *st) {
   return true;
 }
 
+static void measure(ocel__track *t, ocel_us captured_at) {
+  const ocel__mark counters = {
+      .at = captured_at,
+      .units = t->access_units,
+      .bytes = t->bytes,
+      .sent = t->bytes_sent,
+      .encode_us = t->encode_us,
+  };
+  ocel__meter_see(&t->meter, &counters);
+}
+
 static void see(ocel_server *s, ocel__stream *st, ocel__track *t, const ocel_access_unit *au) {
   t->access_units++;
   t->bytes += au->size;
+  t->encode_us += au->encode_us;
+  measure(t, au->captured_at);
   if (au->key) {
     t->newest_key = t->seen;
     t->has_key = true;

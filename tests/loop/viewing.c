@@ -78,7 +78,7 @@ static void *produce(void *arg) {
   for (uint32_t number = 0; !s->ending;) {
     uint8_t *const room = ocel_ring_reserve(s->ring, UNIT_MAX);
     if (room != NULL) {
-      const ocel_commit how = {OCEL_WRAP_ANNEXB, ocel_loop_now()};
+      const ocel_commit how = {.wrap = OCEL_WRAP_ANNEXB, .captured_at = ocel_loop_now()};
       // Refused after a dropped picture, until the next key picture.
       (void)!ocel_ring_commit(s->ring, (uint32_t)make_picture(number, room), &how);
       number++;

@@ -54,7 +54,7 @@ static void commit_picture(world *w) {
     n += put_unit(out + n, PPS, sizeof PPS);
   }
   n += put_unit(out + n, slice, key ? sizeof slice : 600);
-  const ocel_commit how = {OCEL_WRAP_ANNEXB, w->now};
+  const ocel_commit how = {.wrap = OCEL_WRAP_ANNEXB, .captured_at = w->now};
   const ocel_err rc = ocel_ring_commit(w->ring, (uint32_t)n, &how);
   must(rc == OCEL_OK, "rc == OCEL_OK");
   w->pictures++;

@@ -162,7 +162,7 @@ static void set_parameters(producer *p) {
 
 // False if the ring has no room, or waits for a key picture.
 static bool hand_over(producer *p, const producer_au *au) {
-  const ocel_commit how = {p->profile.wrap, au->captured_at};
+  const ocel_commit how = {.wrap = p->profile.wrap, .captured_at = au->captured_at};
   uint8_t *room = ocel_ring_reserve(p->ring, au->size + 4u * au->count);
   if (room == NULL) return false;
   const ocel_err rc = ocel_ring_commit(p->ring, put_units(p, au, room), &how);

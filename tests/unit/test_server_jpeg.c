@@ -177,7 +177,7 @@ static void a_file_that_cannot_be_sent_is_dropped_and_counted(void **state) {
   receive_frames(&w, &r);
   is_the_picture(&r, &PICTURE);
   ocel_stream_stats stats;
-  assert_int_equal(ocel_server_get_stream_stats(w.srv, 0, &stats), OCEL_OK);
+  assert_int_equal(ocel_server_get_stream_stats(w.srv, 0, w.now, &stats), OCEL_OK);
   assert_int_equal(stats.dropped, 1);
   assert_int_equal(stats.access_units, 2);
 }

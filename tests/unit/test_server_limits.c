@@ -290,8 +290,8 @@ static void streams_out_of_range_are_refused(void **state) {
   for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
     assert_int_equal(ocel_server_add_stream(w.srv, &bad[i]), OCEL_ERR_CONFIG);
   }
-  assert_int_equal(ocel_server_get_stream_stats(w.srv, 1, &stats), OCEL_ERR_STATE);
-  assert_int_equal(ocel_server_get_stream_stats(w.srv, 0, &stats), OCEL_OK);
+  assert_int_equal(ocel_server_get_stream_stats(w.srv, 1, w.now, &stats), OCEL_ERR_STATE);
+  assert_int_equal(ocel_server_get_stream_stats(w.srv, 0, w.now, &stats), OCEL_OK);
   assert_false(stats.ready);
 }
 

@@ -114,7 +114,7 @@ static bool fits(const oceld_encoder *e, const AVFrame *picture) {
 
 // Hands over what comes out. A picture that is lost makes the next ones useless up to an IDR.
 static bool drain(oceld_encoder *e, ocel_us captured_at, oceld_feed *feed, oceld_failure *why) {
-  const ocel_commit how = {OCEL_WRAP_ANNEXB, captured_at};
+  const ocel_commit how = {.wrap = OCEL_WRAP_ANNEXB, .captured_at = captured_at};
   for (;;) {
     const int rc = avcodec_receive_packet(e->codec, e->packet);
     if (rc == AVERROR(EAGAIN)) return true;

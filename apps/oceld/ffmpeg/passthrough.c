@@ -81,7 +81,7 @@ bool oceld_passthrough_is_key(const oceld_passthrough *p, const AVPacket *packet
 
 void oceld_passthrough_put(const oceld_passthrough *p, const AVPacket *packet, ocel_us captured_at,
                            oceld_feed *feed) {
-  const ocel_commit how = {p->wrap, captured_at};
+  const ocel_commit how = {.wrap = p->wrap, .captured_at = captured_at};
   (void)oceld_feed_put(feed, ocel_span_make(packet->data, (size_t)packet->size), &how);
 }
 
