@@ -11,6 +11,7 @@
 #include "esp_video_device.h"
 #include "esp_video_ioctl.h"
 #include "esp_video_isp_pipeline.h"
+#include "sdkconfig.h"
 
 #define MASK(control) (1u << (control))
 #define MANUAL (MASK(OCEL_CONTROL_EXPOSURE) | MASK(OCEL_CONTROL_GAIN))
@@ -69,10 +70,15 @@ static bool set_gain(int camera, int32_t thousandths) {
   return set_control(camera, V4L2_CTRL_CLASS_USER, V4L2_CID_GAIN, (int32_t)index);
 }
 
+// Without Espressif's algorithms, which an sdkconfig has to ask for, nothing is automatic.
 static bool set_automatic(int32_t on) {
+#ifdef CONFIG_ESP_VIDEO_ENABLE_ISP_PIPELINE_CONTROLLER
   return esp_video_isp_pipeline_set_agc_status(on != 0
                                                    ? ESP_VIDEO_ISP_PIPELINE_AGC_ENABLE
                                                    : ESP_VIDEO_ISP_PIPELINE_AGC_DISABLE) == ESP_OK;
+#else
+  return on == 0;
+#endif
 }
 
 static bool set_isp(ocel_camera_controls *c, uint32_t id, int32_t value) {

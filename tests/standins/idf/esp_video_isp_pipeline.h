@@ -4,6 +4,9 @@
 #define STANDIN_ESP_VIDEO_ISP_PIPELINE_H
 
 #include "esp_err.h"
+#include "sdkconfig.h"
+
+#ifdef CONFIG_ESP_VIDEO_ENABLE_ISP_PIPELINE_CONTROLLER
 
 typedef enum {
   ESP_VIDEO_ISP_PIPELINE_AGC_DISABLE,
@@ -11,5 +14,7 @@ typedef enum {
 } esp_video_isp_pipeline_agc_status_t;
 
 esp_err_t esp_video_isp_pipeline_set_agc_status(esp_video_isp_pipeline_agc_status_t status);
+
+#endif
 
 #endif

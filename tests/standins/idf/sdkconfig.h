@@ -10,5 +10,8 @@
 #define CONFIG_CACHE_L2_CACHE_LINE_SIZE 128
 #define CONFIG_LWIP_MAX_SOCKETS 12
 #define CONFIG_LWIP_TCP_SND_BUF_DEFAULT 32768
+#ifndef STANDIN_PLAIN_ESP_VIDEO  // an sdkconfig that nobody has made for this project
+#define CONFIG_ESP_VIDEO_ENABLE_ISP_PIPELINE_CONTROLLER 1
+#endif
 
 #endif
