@@ -20,9 +20,9 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 HEADERS = {
     "base": "access_unit addr base64 err event gather hash network span time",
     "rtp": "rtcp rtp",
-    "media": "format h264_nal h264_pack h264_params jpeg jpeg_pack ring sdp sound_pack",
+    "media": "fmp4 format h264_nal h264_pack h264_params jpeg jpeg_pack ring sdp sound_pack",
     "rtsp": "rtsp_auth rtsp_headers rtsp_msg rtsp_state",
-    "http": "http_msg",
+    "http": "http_msg websocket",
     "server": "credentials datagrams server stats",
     "port": "loop tls",
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hash functions, which a port lends to the core: ports/mbedtls has both of them.
+// Hash functions, which a port lends to the core: ports/mbedtls has all of them.
 #ifndef OCEL_HASH_H
 #define OCEL_HASH_H
 
@@ -14,6 +14,8 @@ extern "C" {
 typedef enum {
   OCEL_HASH_MD5,     ///< RFC 1321, 16 bytes: HTTP Digest only; it protects nothing else.
   OCEL_HASH_SHA256,  ///< FIPS 180-4, 32 bytes.
+  OCEL_HASH_SHA1,    ///< FIPS 180-4, 20 bytes: the handshake of WebSocket only, which it does not
+                     ///< protect.
 } ocel_hash_kind;
 
 /// Bytes of the longest of them.
@@ -21,7 +23,8 @@ typedef enum {
 
 /// Bytes that a hash of this kind has.
 static inline size_t ocel_hash_size(ocel_hash_kind kind) {
-  return kind == OCEL_HASH_MD5 ? 16 : OCEL_HASH_MAX;
+  static const uint8_t SIZE[] = {16, OCEL_HASH_MAX, 20};
+  return SIZE[kind];
 }
 
 /// Hashes `n` parts as if they stood one behind the other.

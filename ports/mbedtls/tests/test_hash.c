@@ -11,13 +11,15 @@ typedef struct {
 } vector;
 
 static const vector VECTORS[] = {
-    {"MD5 of nothing",     OCEL_HASH_MD5,    "",               "d41d8cd98f00b204e9800998ecf8427e"},
-    {"MD5 of abc",         OCEL_HASH_MD5,    "abc",            "900150983cd24fb0d6963f7d28e17f72"},
-    {"MD5 of a message",   OCEL_HASH_MD5,    "message digest", "f96b697d7cb7938d525a2f31aaf161d0"},
+    {"MD5 of nothing",     OCEL_HASH_MD5,    "",               "d41d8cd98f00b204e9800998ecf8427e"        },
+    {"MD5 of abc",         OCEL_HASH_MD5,    "abc",            "900150983cd24fb0d6963f7d28e17f72"        },
+    {"MD5 of a message",   OCEL_HASH_MD5,    "message digest", "f96b697d7cb7938d525a2f31aaf161d0"        },
     {"SHA-256 of nothing", OCEL_HASH_SHA256, "",
-     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"                          },
+     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"                                  },
     {"SHA-256 of abc",     OCEL_HASH_SHA256, "abc",
-     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"                          },
+     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"                                  },
+    {"SHA-1 of nothing",   OCEL_HASH_SHA1,   "",               "da39a3ee5e6b4b0d3255bfef95601890afd80709"},
+    {"SHA-1 of abc",       OCEL_HASH_SHA1,   "abc",            "a9993e364706816aba3e25717850c26c9cd0d89d"},
 };
 
 static void vectors_are_met_however_they_are_cut(void **state) {
