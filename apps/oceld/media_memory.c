@@ -53,6 +53,7 @@ bool oceld_ring_plan(const oceld_source_traits *traits, uint32_t ring_size, ocel
       .bytes = (uint32_t)bytes,
       .records = records_for(bytes, traits),
       .align = 64,
+      .codec = traits->picture.codec,
   };
   return true;
 }

@@ -7,6 +7,7 @@
 #include "group.h"
 #include "log.h"
 #include "ocel/format.h"
+#include "ocel/jpeg_pack.h"
 #include "ocel/server.h"
 #include "option_kinds.h"
 
@@ -66,6 +67,11 @@ static const oceld_option TABLE[] = {
     {"fps", OCELD_RATE, 1, 240, "", "N",
      "pictures per second; 30 for the test picture, else the source's own",
      {NULL}, FIELD(fps), false},
+    {"codec", OCELD_CHOICE, 0, 0, "h264", "CODEC",
+     "what pictures are encoded as; mjpeg is for old or simple clients, and large",
+     {"h264", "mjpeg"}, FIELD(codec), false},
+    {"quality", OCELD_INTEGER, 1, 100, "80", "N",
+     "of the pictures of codec mjpeg", {NULL}, FIELD(quality), true},
     {"bitrate", OCELD_BITS, 100000, 10000000, "2000000", "N",
      "bits per second of encoded video", {NULL}, FIELD(bitrate), true},
     {"gop", OCELD_INTEGER, 1, 120, "30", "N",
@@ -187,6 +193,22 @@ static bool listeners_differ(const oceld_options *o, oceld_failure *why) {
   return true;
 }
 
+ocel_codec oceld_options_codec(const oceld_options *o) {
+  return o->codec == 0 ? OCEL_CODEC_H264 : OCEL_CODEC_JPEG;
+}
+
+static bool jpeg_fits(const oceld_options *o, oceld_failure *why) {
+  if (oceld_options_codec(o) != OCEL_CODEC_JPEG) return true;
+  if (o->size.width > OCEL_JPEG_SIDE_MAX || o->size.height > OCEL_JPEG_SIDE_MAX) {
+    return oceld_fail(why, "size: RTP carries pictures of codec mjpeg up to %ux%u only",
+                      OCEL_JPEG_SIDE_MAX, OCEL_JPEG_SIDE_MAX);
+  }
+  if (o->payload_max < OCEL_JPEG_PAYLOAD_MIN) {
+    return oceld_fail(why, "payload_max: codec mjpeg needs at least %u", OCEL_JPEG_PAYLOAD_MIN);
+  }
+  return true;
+}
+
 bool oceld_options_check(const oceld_options *o, oceld_failure *why) {
   if (o->qp_min > o->qp_max) {
     return oceld_fail(why, "qp_min (%u) is above qp_max (%u); give a qp_min of at most %u",
@@ -204,7 +226,7 @@ bool oceld_options_check(const oceld_options *o, oceld_failure *why) {
   if (o->tls_key[0] != '\0' && o->tls_cert[0] == '\0') {
     return oceld_fail(why, "tls_key is given without tls_cert; name the certificate, too");
   }
-  if (!listeners_differ(o, why)) return false;
+  if (!listeners_differ(o, why) || !jpeg_fits(o, why)) return false;
   if ((o->rtp_port == 0) != (o->rtcp_port == 0)) {
     return oceld_fail(why,
                       "only one of rtp_port and rtcp_port is 0; give both a port, or "

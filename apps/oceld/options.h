@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "ocel/addr.h"
+#include "ocel/format.h"
 #include "failure.h"
 
 /// Width and height of a picture; 0 x 0: the source's own.
@@ -37,8 +38,10 @@ typedef struct {
   uint32_t bitrate;  ///< Bits per second.
   uint32_t gop;      ///< Pictures from one IDR to the next.
   uint32_t qp_min, qp_max;
-  uint32_t audio;  ///< An ocel_codec; OCEL_CODEC_H264: no sound.
-  uint32_t start;  ///< An ocel_start.
+  uint32_t codec;    ///< As given; oceld_options_codec says it as ocel_codec.
+  uint32_t quality;  ///< Of MJPEG, 1..100.
+  uint32_t audio;    ///< An ocel_codec; OCEL_CODEC_H264: no sound.
+  uint32_t start;    ///< An ocel_start.
   uint32_t payload_max;
   uint32_t session_timeout;  ///< Seconds.
   uint32_t ring_size;        ///< Bytes; 0: by the source's rate.
@@ -115,6 +118,9 @@ bool oceld_option_equal(const oceld_options *a, const oceld_options *b, const oc
 
 /// Splits `source` into its type and the path behind the colon ("" for the test picture).
 oceld_source_type oceld_options_source(const oceld_options *o, const char **path);
+
+/// What pictures are encoded as: OCEL_CODEC_H264 or OCEL_CODEC_JPEG.
+ocel_codec oceld_options_codec(const oceld_options *o);
 
 /// The port of RTSPS; 0: none. Without tls_port it is 8322 when there is a tls_cert.
 uint16_t oceld_options_tls_port(const oceld_options *o);

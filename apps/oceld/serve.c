@@ -36,7 +36,7 @@ typedef struct {
 } program;
 
 static oceld_tuning tuning_of(const oceld_options *o) {
-  const oceld_tuning t = {o->bitrate, o->gop, o->qp_min, o->qp_max};
+  const oceld_tuning t = {o->bitrate, o->gop, o->qp_min, o->qp_max, o->quality};
   return t;
 }
 
@@ -86,6 +86,7 @@ static bool open_source(program *p, oceld_source_traits *traits, oceld_failure *
   const oceld_options *o = &p->options;
   oceld_source_config cfg = {.size = o->size, .fps = o->fps, .tuning = tuning_of(o)};
   oceld_failure inner;
+  cfg.codec = oceld_options_codec(o);
   cfg.audio = (ocel_codec)o->audio;
   cfg.type = oceld_options_source(o, &cfg.path);
   p->source = oceld_source_open(&cfg, traits, &inner);
@@ -156,7 +157,8 @@ static bool add_stream(program *p, const oceld_source_traits *traits, oceld_fail
                                .keyframe_on_request = traits->keyframe_on_request,
                                .bitrate = traits->bitrate,
                                .track_count = 1,
-                               .track = {ring}};
+                               .track = {ring},
+                               .format = {traits->picture}};
   if (!make_sound_ring(p, traits, &stream, why)) return false;
   p->monitor.stream = ocel_server_add_stream(ocel_loop_server(p->loop), &stream);
   if (p->monitor.stream < 0) return oceld_fail(why, "the server takes no such stream");

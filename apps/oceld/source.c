@@ -99,7 +99,7 @@ uint8_t *oceld_feed_reserve(oceld_feed *f, size_t max) {
 
 bool oceld_feed_commit(oceld_feed *f, size_t size, const ocel_commit *how) {
   const ocel_err e = ocel_ring_commit(f->ring, (uint32_t)size, how);
-  if (e == OCEL_ERR_SYNTAX || e == OCEL_ERR_SPACE) oceld_feed_drop(f, ocel_err_text(e));
+  if (e != OCEL_OK && e != OCEL_ERR_STATE) oceld_feed_drop(f, ocel_err_text(e));
   if (e != OCEL_OK) return false;
   f->committed_at = ocel_loop_now();
   f->wake(f->ctx);

@@ -23,6 +23,7 @@ typedef struct {
   uint32_t bitrate;  ///< Bits per second.
   uint32_t gop;      ///< Pictures from one IDR to the next.
   uint32_t qp_min, qp_max;
+  uint32_t quality;  ///< Of JPEG, 1..100.
 } oceld_tuning;
 
 typedef struct {
@@ -31,6 +32,7 @@ typedef struct {
   oceld_size size;   ///< 0 x 0: the source's own.
   oceld_rate fps;    ///< 0/1: the source's own.
   oceld_tuning tuning;
+  ocel_codec codec;  ///< What pictures are encoded as: H.264 or JPEG.
   ocel_codec audio;  ///< What sound is encoded as; OCEL_CODEC_H264: there is to be none.
 } oceld_source_config;
 
@@ -41,6 +43,7 @@ typedef struct {
   uint32_t gop_units;        ///< And its number of pictures.
   uint32_t bitrate;          ///< Bits per second; 0: unknown.
   bool keyframe_on_request;  ///< oceld_source_request_keyframe has an effect.
+  ocel_format picture;       ///< Of its pictures.
   ocel_format sound;         ///< Of its sound; OCEL_CODEC_H264: it has none.
   uint32_t sound_unit_max;   ///< Largest block of sound, bytes.
   uint32_t sound_blocks;     ///< Blocks a second.

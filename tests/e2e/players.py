@@ -98,11 +98,6 @@ def _mpv(url: str, transport: str, out: Path) -> list[object]:
             "--ao=null", "--untimed", f"--frames={PICTURES}", url]
 
 
-# At the end of a stream GStreamer 1.22 closes its connection and sends PAUSE on it in two threads;
-# the server then sees TEARDOWN alone. What was received is compared all the same.
-_GSTREAMER_PARTING = ("gst_rtspsrc_pause", "Could not send message. (Received end-of-file)")
-
-
 def _gstreamer(url: str, transport: str, out: Path) -> list[object]:
     schemes = {"http": "rtsph", "https": "rtspsh", "tls": "rtsps"}
     protocols = {"udp": ["protocols=udp"], "tcp": ["protocols=tcp"],
@@ -168,7 +163,7 @@ PLAYERS = {
     "opencv": Player("OpenCV", command=_opencv, compare=_same_hashes),
     "mpv": Player("mpv", command=_mpv),
     "gstreamer": Player("GStreamer `rtspsrc`", command=_gstreamer, compare=_same_raw_pictures,
-                        parting=_GSTREAMER_PARTING),
+                        parting=programs.GSTREAMER_PARTING),
     "gortsplib": Player("gortsplib", command=_gortsplib, compare=_same_units),
     "mediamtx": Player("MediaMTX", NO_TUNNEL, relay=_mediamtx),
     "go2rtc": Player("go2rtc", {**NO_TUNNEL, "multicast": "knows no multicast"}, relay=_go2rtc,

@@ -1,44 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encoder.h"
 
+#include <inttypes.h>
 #include <libavutil/cpu.h>
-#include <libavutil/opt.h>
+#include <string.h>
 
+#include "encoder_form.h"
 #include "log.h"
+#include "ocel/jpeg.h"
 
 enum {
   THREADS_MOST = 4,  // Each is a slice of its own.
-  UNIT_LEAST = 256 * 1024,
 };
 
-// libx264 by choice; otherwise whatever FFmpeg was built with.
-static const AVCodec *find(void) {
-  const AVCodec *x264 = avcodec_find_encoder_by_name("libx264");
-  return x264 != NULL ? x264 : avcodec_find_encoder(AV_CODEC_ID_H264);
+static const oceld_encoder_form *form_of(ocel_codec codec) {
+  return codec == OCEL_CODEC_JPEG ? &oceld_jpeg_form : &oceld_h264_form;
 }
 
-bool oceld_encoder_exists(oceld_failure *why) {
-  if (find() != NULL) return true;
+static bool fits_rtp(const oceld_encoder_form *form, oceld_size size, oceld_failure *why) {
+  if (form != &oceld_jpeg_form) return true;
+  if (size.width <= OCEL_JPEG_SIDE_MAX && size.height <= OCEL_JPEG_SIDE_MAX) return true;
   return oceld_fail(why,
-                    "this FFmpeg has no encoder for H.264; install a libavcodec with libx264, or "
-                    "serve a file that is H.264 already");
+                    "codec mjpeg: %" PRIu32 "x%" PRIu32
+                    " is more than RTP can carry; give a size "
+                    "of at most %ux%u",
+                    size.width, size.height, OCEL_JPEG_SIDE_MAX, OCEL_JPEG_SIDE_MAX);
 }
 
-// A picture can be as large as the rate control's buffer, which is one second; and the bit rate
-// may be raised later.
-void oceld_encoder_traits(oceld_rate rate, const oceld_tuning *tuning, oceld_source_traits *out) {
-  const uint32_t second = tuning->bitrate / 8;
-  out->unit_max = 2 * second > UNIT_LEAST ? 2 * second : UNIT_LEAST;
-  out->gop_units = tuning->gop;
-  out->gop_bytes = (uint32_t)(1.25 * second * tuning->gop * rate.denominator / rate.numerator);
-  out->bitrate = tuning->bitrate;
-  out->keyframe_on_request = true;
+bool oceld_encoder_expect(const oceld_source_config *cfg, oceld_size size, oceld_rate rate,
+                          oceld_source_traits *out, oceld_failure *why) {
+  const oceld_encoder_form *form = form_of(cfg->codec);
+  if (form->find() == NULL) return oceld_fail(why, "%s", form->missing);
+  form->estimate(size, rate, &cfg->tuning, out);
+  out->picture = oceld_encoder_format(cfg, rate);
+  return fits_rtp(form, size, why);
 }
 
-static void set_rate(AVCodecContext *c, const oceld_tuning *t) {
-  c->bit_rate = t->bitrate;
-  c->rc_max_rate = t->bitrate;
-  c->rc_buffer_size = (int)t->bitrate;
+ocel_format oceld_encoder_format(const oceld_source_config *cfg, oceld_rate rate) {
+  const uint64_t thousandths = (uint64_t)rate.numerator * 1000;
+  return (ocel_format){.codec = cfg->codec,
+                       .rate = (uint32_t)((thousandths + rate.denominator / 2) / rate.denominator)};
+}
+
+void oceld_encoder_describe(const oceld_source_config *cfg, oceld_source_traits *traits) {
+  const size_t n = strlen(traits->description);
+  char *to = traits->description + n;
+  if (traits->bitrate > 0) {
+    (void)snprintf(to, sizeof traits->description - n, "%" PRIu32 " kbit/s",
+                   traits->bitrate / 1000);
+  } else {
+    (void)snprintf(to, sizeof traits->description - n, "MJPEG of quality %" PRIu32,
+                   cfg->tuning.quality);
+  }
 }
 
 static void set_up(AVCodecContext *c, const oceld_encoder *e, const AVFrame *picture) {
@@ -46,37 +59,21 @@ static void set_up(AVCodecContext *c, const oceld_encoder *e, const AVFrame *pic
   c->width = picture->width;
   c->height = picture->height;
   c->sample_aspect_ratio = picture->sample_aspect_ratio;
-  c->pix_fmt = AV_PIX_FMT_YUV420P;
+  c->pix_fmt = e->form->pixels;
   c->framerate = oceld_av_rate(e->rate);
   c->time_base = av_inv_q(c->framerate);
-  c->gop_size = (int)e->tuning.gop;
-  c->max_b_frames = 0;
-  c->qmin = (int)e->tuning.qp_min;
-  c->qmax = (int)e->tuning.qp_max;
   c->thread_count = cpus < THREADS_MOST ? cpus : THREADS_MOST;
-  set_rate(c, &e->tuning);
-}
-
-// Names that another encoder does not know are passed over.
-static void set_private(AVCodecContext *c) {
-  static const char *const OPTIONS[][2] = {
-      {"preset",      "superfast"  },
-      {"tune",        "zerolatency"},
-      {"forced-idr",  "1"          },
-      {"x264-params", "scenecut=0" },
-  };
-  for (size_t i = 0; i < sizeof OPTIONS / sizeof OPTIONS[0]; i++) {
-    (void)av_opt_set(c->priv_data, OPTIONS[i][0], OPTIONS[i][1], 0);
-  }
+  e->form->set_up(c, &e->tuning);
 }
 
 static bool open_codec(oceld_encoder *e, const AVFrame *picture, oceld_failure *why) {
-  const AVCodec *codec = find();
+  const AVCodec *codec = e->form->find();
+  const oceld_size size = {(uint32_t)picture->width, (uint32_t)picture->height};
+  if (!fits_rtp(e->form, size, why)) return false;
   avcodec_free_context(&e->codec);
   e->codec = avcodec_alloc_context3(codec);
   if (e->codec == NULL) return oceld_fail(why, "out of memory");
   set_up(e->codec, e, picture);
-  set_private(e->codec);
   const int rc = avcodec_open2(e->codec, codec, NULL);
   if (rc < 0) {
     avcodec_free_context(&e->codec);
@@ -86,25 +83,20 @@ static bool open_codec(oceld_encoder *e, const AVFrame *picture, oceld_failure *
   return true;
 }
 
-bool oceld_encoder_init(oceld_encoder *e, oceld_rate rate, const oceld_tuning *tuning,
+bool oceld_encoder_init(oceld_encoder *e, const oceld_source_config *cfg, oceld_rate rate,
                         oceld_failure *why) {
+  e->form = form_of(cfg->codec);
   e->rate = rate;
-  e->tuning = *tuning;
+  e->tuning = cfg->tuning;
   e->packet = av_packet_alloc();
   return e->packet != NULL || oceld_fail(why, "out of memory");
 }
 
-// The bit rate alone is changed on the run; anything else takes a new encoder.
 static void retune(oceld_encoder *e, const oceld_tuning *to) {
   const oceld_tuning was = e->tuning;
   e->tuning = *to;
-  if (e->codec == NULL) return;
-  const bool same = was.gop == to->gop && was.qp_min == to->qp_min && was.qp_max == to->qp_max;
-  if (same) {
-    set_rate(e->codec, to);
-  } else {
-    avcodec_free_context(&e->codec);
-  }
+  if (e->codec == NULL || e->form->retune(e->codec, &was, to)) return;
+  avcodec_free_context(&e->codec);
 }
 
 static bool fits(const oceld_encoder *e, const AVFrame *picture) {
@@ -114,7 +106,7 @@ static bool fits(const oceld_encoder *e, const AVFrame *picture) {
 
 // Hands over what comes out. A picture that is lost makes the next ones useless up to an IDR.
 static bool drain(oceld_encoder *e, ocel_us captured_at, oceld_feed *feed, oceld_failure *why) {
-  const ocel_commit how = {.wrap = OCEL_WRAP_ANNEXB, .captured_at = captured_at};
+  const ocel_commit how = {.wrap = e->form->wrap, .captured_at = captured_at};
   for (;;) {
     const int rc = avcodec_receive_packet(e->codec, e->packet);
     if (rc == AVERROR(EAGAIN)) return true;
@@ -132,6 +124,7 @@ bool oceld_encoder_put(oceld_encoder *e, AVFrame *picture, ocel_us captured_at, 
   if (!fits(e, picture) && !open_codec(e, picture, why)) return false;
   if (oceld_feed_take_keyframe(feed)) e->wants_key = true;
   picture->pict_type = e->wants_key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+  picture->quality = e->codec->global_quality;
   picture->pts = e->count++;
   e->wants_key = false;
   const int rc = avcodec_send_frame(e->codec, picture);

@@ -40,6 +40,13 @@ bool oceld_input_rewind(oceld_input *in, const char *path, oceld_failure *why);
 /// Pictures per second: what is wanted, or what the input says, or 25.
 oceld_rate oceld_input_rate(const oceld_input *in, oceld_rate wanted);
 
+/// What the input says; 0 x 0 if it does not.
+static inline oceld_size oceld_input_size(const oceld_input *in) {
+  const AVCodecParameters *par = in->stream->codecpar;
+  const oceld_size size = {(uint32_t)par->width, (uint32_t)par->height};
+  return size;
+}
+
 /// The packet's time stamps in microseconds; its duration by `rate` if it has none.
 oceld_stamps oceld_input_stamps(const oceld_input *in, oceld_rate rate);
 

@@ -15,9 +15,6 @@ static inline AVRational oceld_av_rate(oceld_rate r) {
   return q;
 }
 
-/// True if there is an encoder for H.264; else `why` says what to install.
-bool oceld_encoder_exists(oceld_failure *why);
-
 extern const oceld_source_kind oceld_test_kind, oceld_media_kind, oceld_camera_kind;
 
 #endif

@@ -2,6 +2,7 @@
 #include "passthrough.h"
 
 #include "ocel/h264_nal.h"
+#include "ocel/jpeg.h"
 
 enum { PARAMETER_SET_MAX = 256, PREFIX = 4 };
 
@@ -43,8 +44,8 @@ bool oceld_passthrough_open(oceld_passthrough *p, const AVCodecParameters *par,
                             AVRational time_base, oceld_failure *why) {
   const ocel_span extra = ocel_span_make(par->extradata, (size_t)par->extradata_size);
   const bool is_avcc = extra.n > 0 && extra.p[0] == 1;
-  p->wrap = OCEL_WRAP_ANNEXB;
-  if (!is_avcc) return true;
+  p->wrap = par->codec_id == AV_CODEC_ID_MJPEG ? OCEL_WRAP_BLOCK : OCEL_WRAP_ANNEXB;
+  if (!is_avcc || p->wrap == OCEL_WRAP_BLOCK) return true;
   if (!read_avcc(extra, &p->sps, &p->pps)) {
     p->sps = p->pps = ocel_span_make(NULL, 0);
     return open_filter(p, par, time_base, why);
@@ -69,9 +70,16 @@ static bool next_unit(const oceld_passthrough *p, ocel_span *rest, ocel_span *na
   return ocel_annexb_next(rest, nal);
 }
 
+static bool is_carried(ocel_span file) {
+  ocel_unit units[OCEL_JPEG_PARTS];
+  uint16_t count;
+  return ocel_jpeg_find(file.p, file, units, &count) == OCEL_OK;
+}
+
 // The first slice tells the picture.
 bool oceld_passthrough_is_key(const oceld_passthrough *p, const AVPacket *packet) {
   ocel_span rest = ocel_span_make(packet->data, (size_t)packet->size), nal;
+  if (p->wrap == OCEL_WRAP_BLOCK) return is_carried(rest);
   while (next_unit(p, &rest, &nal)) {
     const unsigned type = ocel_nal_type_of(nal);
     if (ocel_nal_is_vcl(type)) return type == OCEL_NAL_IDR;

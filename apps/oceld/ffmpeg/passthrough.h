@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// H.264 packets as they are, from libavformat to the feed.
+// Packets of H.264 or JPEG as they are, from libavformat to the feed.
 #ifndef OCELD_PASSTHROUGH_H
 #define OCELD_PASSTHROUGH_H
 
@@ -26,7 +26,7 @@ void oceld_passthrough_begin(const oceld_passthrough *p, oceld_feed *feed);
 /// Brings a packet into the form that `put` takes; consumes and replaces its contents.
 bool oceld_passthrough_prepare(oceld_passthrough *p, AVPacket *packet, oceld_failure *why);
 
-/// True if decoding can start at the prepared packet: an IDR picture.
+/// True if decoding can start at the prepared packet: an IDR picture, or a JPEG that RTP can carry.
 bool oceld_passthrough_is_key(const oceld_passthrough *p, const AVPacket *packet);
 
 /// Publishes a prepared packet.

@@ -3,6 +3,10 @@
 
 #include <inttypes.h>
 
+const char *oceld_pictures_format(ocel_codec codec) {
+  return codec == OCEL_CODEC_JPEG ? "yuvj420p" : "yuv420p";
+}
+
 bool oceld_pictures_generate(oceld_pictures *p, const char *filters, oceld_failure *why) {
   return oceld_graph_begin(&p->graph, NULL, NULL, why) &&
          oceld_graph_build(&p->graph, filters, "buffersink", why);
@@ -15,7 +19,7 @@ static void describe_input(const AVFrame *f, AVRational time_base, char *out, si
                  square ? 1 : f->sample_aspect_ratio.num, square ? 1 : f->sample_aspect_ratio.den);
 }
 
-// Both sides of a yuv420p picture are even.
+// Both sides of a picture of 4:2:0 are even.
 static void describe_filters(const oceld_source_config *cfg, char *out, size_t size) {
   char scale[64] = "scale=trunc(iw/2)*2:trunc(ih/2)*2", fps[64] = "";
   if (cfg->size.width > 0) {
@@ -26,7 +30,7 @@ static void describe_filters(const oceld_source_config *cfg, char *out, size_t s
     (void)snprintf(fps, sizeof fps, "fps=%" PRIu32 "/%" PRIu32 ",", cfg->fps.numerator,
                    cfg->fps.denominator);
   }
-  (void)snprintf(out, size, "%s%s,format=yuv420p", fps, scale);
+  (void)snprintf(out, size, "%s%s,format=%s", fps, scale, oceld_pictures_format(cfg->codec));
 }
 
 static bool convert(oceld_pictures *p, const AVFrame *f, AVRational time_base,

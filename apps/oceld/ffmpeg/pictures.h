@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // FFmpeg's filters in front of the encoder: they make test pictures, or turn decoded ones into
-// yuv420p of the wanted size and rate.
+// those of the wanted size and rate.
 #ifndef OCELD_PICTURES_H
 #define OCELD_PICTURES_H
 
@@ -11,6 +11,9 @@ typedef struct {
   oceld_graph graph;
   int width, height, format;  // What the graph takes.
 } oceld_pictures;
+
+/// The pixels that the encoder of `codec` takes, in FFmpeg's notation: JPEG has the full range.
+const char *oceld_pictures_format(ocel_codec codec);
 
 /// Makes a graph that gives pictures of its own. `filters` is FFmpeg's notation.
 bool oceld_pictures_generate(oceld_pictures *p, const char *filters, oceld_failure *why);

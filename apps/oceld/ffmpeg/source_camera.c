@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A V4L2 camera: H.264 is passed through if the camera makes it, else its pictures are encoded.
+// A V4L2 camera: what it makes in the wanted codec is passed through, else its pictures are
+// encoded.
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -14,7 +15,8 @@
 
 // What to ask a camera for, best first; NULL: whatever it likes. MJPEG goes before raw pictures,
 // since over USB raw ones come at a few a second only.
-static const char *const FORMATS[] = {"h264", "mjpeg", NULL};
+static const char *const FOR_H264[] = {"h264", "mjpeg", NULL};
+static const char *const FOR_JPEG[] = {"mjpeg", NULL};
 
 enum { UNIT_LEAST = 1024 * 1024 };  // Of a camera's encoder nothing is known.
 
@@ -62,20 +64,26 @@ static bool open_as(camera *c, const char *format, oceld_failure *why) {
 }
 
 static bool open_device(camera *c, oceld_failure *why) {
-  for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
-    if (open_as(c, FORMATS[i], why)) return true;
+  const char *const *format = c->cfg.codec == OCEL_CODEC_JPEG ? FOR_JPEG : FOR_H264;
+  for (;; format++) {
+    if (open_as(c, *format, why)) return true;
     oceld_input_close(&c->input);
+    if (*format == NULL) return false;
   }
-  return false;
 }
 
 static bool choose_way(camera *c, oceld_source_traits *traits, oceld_failure *why) {
   const AVStream *s = c->input.stream;
-  c->passes = s->codecpar->codec_id == AV_CODEC_ID_H264;
-  oceld_encoder_traits(c->rate, &c->cfg.tuning, traits);
-  if (!c->passes) return oceld_encoder_exists(why);
+  const bool jpeg = c->cfg.codec == OCEL_CODEC_JPEG;
+  const bool expected =
+      oceld_encoder_expect(&c->cfg, oceld_input_size(&c->input), c->rate, traits, why);
+  c->passes = s->codecpar->codec_id == (jpeg ? AV_CODEC_ID_MJPEG : AV_CODEC_ID_H264);
+  if (!c->passes) return expected;
+  traits->picture = oceld_encoder_format(&c->cfg, c->rate);
   if (traits->unit_max < UNIT_LEAST) traits->unit_max = UNIT_LEAST;
-  traits->keyframe_on_request = oceld_controls_open(&c->controls, c->cfg.path, &c->cfg.tuning);
+  if (!jpeg) {
+    traits->keyframe_on_request = oceld_controls_open(&c->controls, c->cfg.path, &c->cfg.tuning);
+  }
   return oceld_passthrough_open(&c->passthrough, s->codecpar, s->time_base, why);
 }
 
@@ -144,21 +152,34 @@ static bool read_packet(camera *c, oceld_feed *feed, oceld_failure *why) {
   }
 }
 
-static bool begin(camera *c, oceld_feed *feed, oceld_failure *why) {
+static bool begin_encoding(camera *c, oceld_failure *why) {
   const AVStream *s = c->input.stream;
-  c->input.feed = feed;
-  if (c->passes) {
-    oceld_passthrough_begin(&c->passthrough, feed);
-    return true;
-  }
+  c->passes = false;
   return oceld_transcoder_open(&c->transcoder, s->codecpar, s->time_base, &c->cfg, why) &&
-         oceld_encoder_init(&c->encoder, c->rate, &c->cfg.tuning, why);
+         oceld_encoder_init(&c->encoder, &c->cfg, c->rate, why);
+}
+
+static bool begin(camera *c, oceld_feed *feed, oceld_failure *why) {
+  c->input.feed = feed;
+  if (!c->passes) return begin_encoding(c, why);
+  oceld_passthrough_begin(&c->passthrough, feed);
+  return true;
+}
+
+// RTP has no room for every JPEG; a camera makes one kind only.
+static bool look_at_first(camera *c, oceld_failure *why) {
+  if (!c->passes || c->cfg.codec != OCEL_CODEC_JPEG) return true;
+  if (oceld_passthrough_is_key(&c->passthrough, c->input.packet)) return true;
+  oceld_log(OCELD_LOG_INFO, "RTP cannot carry this camera's JPEG: it is encoded anew");
+  return begin_encoding(c, why);
 }
 
 static bool run_camera(void *self, oceld_feed *feed, oceld_failure *why) {
   camera *c = self;
-  bool ok = begin(c, feed, why);
+  bool ok = begin(c, feed, why), first = true;
   while (ok && read_packet(c, feed, why)) {
+    if (first && !look_at_first(c, why)) return false;
+    first = false;
     const ocel_us stamp = oceld_input_stamps(&c->input, c->rate).pts;
     const ocel_us at = captured_at(stamp, ocel_loop_now());
     ok = c->passes ? pass_packet(c, at, feed, why) : encode_packet(c, at, feed, why);

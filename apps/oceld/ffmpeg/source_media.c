@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any file that FFmpeg opens, over and over: H.264 is passed through untouched, all else is
-// decoded and encoded.
+// Any file that FFmpeg opens, over and over: what is in the wanted codec is passed through
+// untouched, all else is decoded and encoded.
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -16,7 +16,7 @@ typedef struct {
   oceld_source_config cfg;
   oceld_input input;
   oceld_rate rate;
-  bool passes;  // H.264 as it is.
+  bool passes;  // As it is.
   oceld_passthrough passthrough;
   oceld_transcoder transcoder;
   oceld_encoder encoder;
@@ -34,23 +34,34 @@ static void close_media(void *self) {
   free(m);
 }
 
-static void describe(const media *m, uint32_t bitrate, oceld_source_traits *out) {
-  const AVCodecParameters *par = m->input.stream->codecpar;
-  const oceld_size size = m->passes || m->cfg.size.width == 0
-                              ? (oceld_size){(uint32_t)par->width, (uint32_t)par->height}
-                              : m->cfg.size;
-  (void)snprintf(out->description, sizeof out->description,
-                 "%s%s, %" PRIu32 "x%" PRIu32 ", %.4g fps, %" PRIu32 " kbit/s",
-                 avcodec_get_name(par->codec_id), m->passes ? " passed through" : " encoded anew",
-                 size.width, size.height, (double)m->rate.numerator / m->rate.denominator,
-                 bitrate / 1000);
+// Of what is encoded.
+static oceld_size size_of(const media *m) {
+  return m->passes || m->cfg.size.width == 0 ? oceld_input_size(&m->input) : m->cfg.size;
 }
 
-// Without IDR pictures nobody could begin to watch; such streams are encoded anew.
+static void describe(const media *m, oceld_source_traits *out) {
+  const AVCodecParameters *par = m->input.stream->codecpar;
+  const oceld_size size = size_of(m);
+  (void)snprintf(out->description, sizeof out->description,
+                 "%s%s, %" PRIu32 "x%" PRIu32 ", %.4g fps, ", avcodec_get_name(par->codec_id),
+                 m->passes ? " passed through" : " encoded anew", size.width, size.height,
+                 (double)m->rate.numerator / m->rate.denominator);
+  oceld_encoder_describe(&m->cfg, out);
+}
+
+// JPEG is cheap to decode: it is made anew for another size or rate.
+static bool may_pass(const media *m) {
+  const enum AVCodecID id = m->input.stream->codecpar->codec_id;
+  if (m->cfg.codec == OCEL_CODEC_H264) return id == AV_CODEC_ID_H264;
+  return id == AV_CODEC_ID_MJPEG && m->cfg.size.width == 0 && m->cfg.fps.numerator == 0;
+}
+
+// Without IDR pictures nobody could begin to watch, and RTP has no room for every JPEG; such
+// streams are encoded anew.
 static bool try_passing(media *m, oceld_source_traits *traits, oceld_failure *why) {
   const AVStream *s = m->input.stream;
   oceld_survey v;
-  if (s->codecpar->codec_id != AV_CODEC_ID_H264) return true;
+  if (!may_pass(m)) return true;
   if (!oceld_passthrough_open(&m->passthrough, s->codecpar, s->time_base, why)) return false;
   if (!oceld_survey_take(&v, &m->input, &m->passthrough, &m->cfg, why)) return false;
   m->passes = v.keys > 0;
@@ -58,6 +69,7 @@ static bool try_passing(media *m, oceld_source_traits *traits, oceld_failure *wh
   traits->gop_bytes = v.gop_bytes;
   traits->gop_units = v.gop_units;
   traits->bitrate = v.bitrate;
+  traits->picture = oceld_encoder_format(&m->cfg, m->rate);
   return true;
 }
 
@@ -65,15 +77,12 @@ static bool prepare(media *m, oceld_source_traits *traits, oceld_failure *why) {
   if (!oceld_input_open(&m->input, m->cfg.path, NULL, NULL, why)) return false;
   m->rate = oceld_input_rate(&m->input, m->cfg.fps);
   if (!try_passing(m, traits, why)) return false;
-  if (!m->passes) {
-    if (!oceld_encoder_exists(why)) return false;
-    oceld_encoder_traits(m->rate, &m->cfg.tuning, traits);
-  }
+  if (!m->passes && !oceld_encoder_expect(&m->cfg, size_of(m), m->rate, traits, why)) return false;
   if (!oceld_sound_track_open(&m->sound, m->input.sound, m->cfg.audio, traits, why)) return false;
   if (m->passes && (m->cfg.size.width > 0 || m->cfg.fps.numerator > 0)) {
     oceld_log(OCELD_LOG_WARNING, "size and fps have no effect: the file is H.264, passed through");
   }
-  describe(m, traits->bitrate, traits);
+  describe(m, traits);
   return true;
 }
 
@@ -164,7 +173,7 @@ static bool begin(media *m, oceld_feed *feed, oceld_failure *why) {
     return true;
   }
   return oceld_transcoder_open(&m->transcoder, s->codecpar, s->time_base, &m->cfg, why) &&
-         oceld_encoder_init(&m->encoder, m->rate, &m->cfg.tuning, why);
+         oceld_encoder_init(&m->encoder, &m->cfg, m->rate, why);
 }
 
 static bool run_media(void *self, oceld_feed *feed, oceld_failure *why) {

@@ -45,19 +45,19 @@ static bool prepare(test_picture *t, const oceld_source_config *cfg, oceld_sourc
   char filters[128];
   t->rate = cfg->fps.numerator > 0 ? cfg->fps : usual_rate;
   (void)snprintf(filters, sizeof filters,
-                 "testsrc2=size=%" PRIu32 "x%" PRIu32 ":rate=%" PRIu32 "/%" PRIu32
-                 ",format=yuv420p",
-                 size.width, size.height, t->rate.numerator, t->rate.denominator);
+                 "testsrc2=size=%" PRIu32 "x%" PRIu32 ":rate=%" PRIu32 "/%" PRIu32 ",format=%s",
+                 size.width, size.height, t->rate.numerator, t->rate.denominator,
+                 oceld_pictures_format(cfg->codec));
   t->frame = av_frame_alloc();
   t->tone = av_frame_alloc();
   if (t->frame == NULL || t->tone == NULL) return oceld_fail(why, "out of memory");
-  oceld_encoder_traits(t->rate, &cfg->tuning, traits);
+  if (!oceld_encoder_expect(cfg, size, t->rate, traits, why)) return false;
   (void)snprintf(traits->description, sizeof traits->description,
-                 "test picture, %" PRIu32 "x%" PRIu32 ", %.4g fps, %" PRIu32 " kbit/s", size.width,
-                 size.height, (double)t->rate.numerator / t->rate.denominator,
-                 cfg->tuning.bitrate / 1000);
-  return oceld_encoder_exists(why) && oceld_pictures_generate(&t->pictures, filters, why) &&
-         oceld_encoder_init(&t->encoder, t->rate, &cfg->tuning, why) &&
+                 "test picture, %" PRIu32 "x%" PRIu32 ", %.4g fps, ", size.width, size.height,
+                 (double)t->rate.numerator / t->rate.denominator);
+  oceld_encoder_describe(cfg, traits);
+  return oceld_pictures_generate(&t->pictures, filters, why) &&
+         oceld_encoder_init(&t->encoder, cfg, t->rate, why) &&
          oceld_sound_open(&t->sound, cfg->audio, traits, why);
 }
 

@@ -34,7 +34,9 @@ static bool can_go_back(const oceld_input *in) {
 
 static void guess(oceld_survey *v, const oceld_input *in, const oceld_source_config *cfg) {
   oceld_source_traits traits = {0};
-  oceld_encoder_traits(oceld_input_rate(in, cfg->fps), &cfg->tuning, &traits);
+  oceld_failure why;
+  (void)oceld_encoder_expect(cfg, oceld_input_size(in), oceld_input_rate(in, cfg->fps), &traits,
+                             &why);
   v->unit_max = larger(GUESSED_UNIT, traits.unit_max);
   v->gop_bytes = traits.gop_bytes;
   v->gop_units = traits.gop_units;

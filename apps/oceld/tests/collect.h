@@ -22,7 +22,8 @@ typedef struct {
   uint16_t units;
   uint8_t first_types[4];  // nal_unit_type of the first units.
   uint32_t size;
-  uint8_t *bytes;   // The units one behind the other, each with a start code of 4 bytes.
+  uint8_t *bytes;   // The units one behind the other, each with a start code of 4 bytes; or
+                    // the JPEG file.
   uint64_t slices;  // Sum over the bytes of the slices alone (FNV-1a).
 } collected;
 
@@ -75,6 +76,13 @@ static inline void collect_unit(collected *out, ocel_span nal) {
 static inline void collect_one(collector *c, const ocel_access_unit *au) {
   collected *out = &c->units[c->n++];
   *out = (collected){.captured_at = au->captured_at, .key = au->key, .units = au->unit_count};
+  if (ocel_ring_get_config(c->ring)->codec == OCEL_CODEC_JPEG) {
+    out->size = au->size;
+    out->bytes = malloc(au->size);
+    assert_non_null(out->bytes);
+    memcpy(out->bytes, ocel_access_unit_span(au, 0).p, au->size);
+    return;
+  }
   out->bytes = malloc(au->size + 4u * au->unit_count);
   assert_non_null(out->bytes);
   for (unsigned i = 0; i < au->unit_count; i++) {

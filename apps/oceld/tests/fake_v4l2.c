@@ -153,7 +153,7 @@ static uint32_t fill(uint32_t index) {
   static uint8_t yuyv[FAKE_WIDTH * FAKE_HEIGHT * 2];
   const uint8_t *from = yuyv;
   uint32_t size = sizeof yuyv;
-  if (fake.format == V4L2_PIX_FMT_H264) {
+  if (fake.format != V4L2_PIX_FMT_YUYV) {
     from = fake.units[fake.given % fake.unit_count];
     size = fake.sizes[fake.given % fake.unit_count];
   } else {

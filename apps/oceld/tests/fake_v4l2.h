@@ -14,9 +14,9 @@ enum { FAKE_WIDTH = 64, FAKE_HEIGHT = 48, FAKE_FPS = 50, FAKE_STAMPS = 4096 };
 
 /// What the camera is like, and what happened to it. Set it before the camera is opened.
 typedef struct {
-  uint32_t format;        ///< V4L2_PIX_FMT_YUYV or _H264.
+  uint32_t format;        ///< V4L2_PIX_FMT_YUYV, _H264 or _MJPEG.
   bool has_controls;      ///< Its encoder can be told things.
-  const uint8_t **units;  ///< Access units of H.264, given out over and over.
+  const uint8_t **units;  ///< Access units unless YUYV, given out over and over.
   const uint32_t *sizes;
   uint32_t unit_count;
   uint32_t unplug_after;  ///< Pictures until it is unplugged (one open fails then); 0: never.

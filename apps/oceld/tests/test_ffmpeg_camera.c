@@ -10,7 +10,7 @@
 static collector c;
 
 static oceld_source_config config(void) {
-  const oceld_tuning tuning = {500000, 10, 10, 40};
+  const oceld_tuning tuning = {500000, 10, 10, 40, 80};
   oceld_source_config cfg = {.type = OCELD_SOURCE_V4L2, .path = FAKE_DEVICE};
   cfg.fps.denominator = 1;
   cfg.tuning = tuning;

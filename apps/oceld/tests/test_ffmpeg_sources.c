@@ -12,7 +12,7 @@ enum { CLIP = 30, CLIP_GOP = 10 };
 static collector c;
 
 static oceld_source_config config(oceld_source_type type, const char *path, uint32_t gop) {
-  const oceld_tuning tuning = {2000000, gop, 10, 40};
+  const oceld_tuning tuning = {2000000, gop, 10, 40, 80};
   oceld_source_config cfg = {.type = type, .path = path};
   cfg.fps.denominator = 1;
   cfg.tuning = tuning;
