@@ -17,8 +17,8 @@ static inline bool ocel__is_letter(uint8_t c) { return (c | 0x20) >= 'a' && (c |
 /// What a hexadecimal digit stands for; -1 for any other byte.
 static inline int ocel__hex_digit(uint8_t c) {
   if (ocel__is_digit(c)) return c - '0';
-  const uint8_t lower = c | 0x20;
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  const uint8_t letter = c | 0x20;
+  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
 /// `s` without white space at either end.
