@@ -66,7 +66,8 @@ typedef enum {
 
 typedef struct {
   ocel_wrap wrap;
-  ocel_us captured_at;  ///< On the consumer's clock.
+  ocel_us captured_at;  ///< On the consumer's clock; later than the unit before, by a tick of the
+                        ///< track's clock at least.
   ocel_us encode_time;  ///< How long the encoder took; 0: not known. For statistics.
 } ocel_commit;
 

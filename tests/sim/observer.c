@@ -95,6 +95,13 @@ static void check_pace(observer *o, size_t bytes) {
   o->may_send -= (int64_t)bytes * OCEL_SECOND;
 }
 
+bool observer_knows(const observer *o, uint32_t ssrc) {
+  bool any = false;
+  for (unsigned i = 0; i < OBSERVER_TRACKS; i++) any |= o->tracks[i].media.ssrc == ssrc;
+  for (unsigned i = 0; i < OBSERVER_LEAVING; i++) any |= o->leaving[i].media.ssrc == ssrc;
+  return any;
+}
+
 void observer_datagram(observer *o, bool rtcp, uint16_t to_port, ocel_span packet) {
   const ocel_us now = o->rules->clock->now;
   if (rtcp && take_bye(o, packet)) return;

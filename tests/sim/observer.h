@@ -108,6 +108,9 @@ void observer_datagram(observer *o, bool rtcp, uint16_t to_port, ocel_span packe
 /// True if `to` is where a UDP track of this session receives.
 bool observer_owns(const observer *o, const ocel_addr *to);
 
+/// True if a track of this session, or one that it had, has this SSRC.
+bool observer_knows(const observer *o, uint32_t ssrc);
+
 /// The server closed the connection, or was told that it is gone.
 void observer_closed(observer *o);
 

@@ -108,17 +108,29 @@ static bool do_tasks(port *p) {
 
 // ---- datagrams ----
 
-static observer *owner_of(port *p, const ocel_addr *to) {
-  for (uint32_t i = 0; i < p->max_connections; i++) {
-    if (p->conn[i] != NULL && observer_owns(p->conn[i]->observer, to)) {
-      return p->conn[i]->observer;
-    }
+// The observer number `i`: those of open connections first, then those of ended ones, the latest
+// first.
+static observer *observer_at(const port *p, unsigned i) {
+  if (i < p->max_connections) return p->conn[i] == NULL ? NULL : p->conn[i]->observer;
+  return p->gone[(p->gone_next + PORT_GONE - 1 - (i - p->max_connections)) % PORT_GONE];
+}
+
+// Two sessions of one host may name the same port: the SSRC then tells whose datagram it is.
+static observer *owner_of(const port *p, const ocel_addr *to, uint32_t ssrc) {
+  observer *owner = NULL;
+  for (unsigned i = 0; i < p->max_connections + PORT_GONE; i++) {
+    observer *o = observer_at(p, i);
+    if (o == NULL || !observer_owns(o, to)) continue;
+    if (observer_knows(o, ssrc)) return o;
+    if (owner == NULL) owner = o;
   }
-  for (unsigned i = 0; i < PORT_GONE; i++) {
-    observer *o = p->gone[(p->gone_next + PORT_GONE - 1 - i) % PORT_GONE];
-    if (o != NULL && observer_owns(o, to)) return o;
-  }
-  return NULL;
+  return owner;
+}
+
+// The sender of the first packet of a batch.
+static uint32_t ssrc_of(ocel_span packets, bool rtcp) {
+  const size_t at = rtcp ? 4 : 8;
+  return packets.n < at + 4 ? 0 : ocel_be32(packets.p + at);
 }
 
 // True if it was sent, false if it was given up.
@@ -131,9 +143,9 @@ static bool send_batch(port *p, const ocel_datagrams *d) {
         d->size);
   CHECK((total + d->segment - 1) / d->segment <= p->segments_max, "batch of too many datagrams");
   CHECK(d->segment <= p->payload_max + 12u, "datagram of %u bytes", d->segment);
-  observer *o = owner_of(p, &d->to);
-  CHECK(o != NULL, "datagrams to port %u of somebody who has no session", d->to.port);
   ocel_span rest = flatten(p, d->parts, total);
+  observer *o = owner_of(p, &d->to, ssrc_of(rest, rtcp));
+  CHECK(o != NULL, "datagrams to port %u of somebody who has no session", d->to.port);
   while (rest.n > 0) {
     const ocel_span one = ocel_span_take(&rest, rest.n < d->segment ? rest.n : d->segment);
     observer_datagram(o, rtcp, d->to.port, one);

@@ -194,10 +194,17 @@ static void on_commit(void *ctx) {
   p->committed(p->ctx);
 }
 
+static void on_capture(void *ctx);
+
+static void capture_at(producer *p, ocel_us at) {
+  p->due = at;
+  sim_clock_at(p->clock, at, on_capture, p);
+}
+
 static void on_capture(void *ctx) {
   producer *p = ctx;
   const producer_profile *f = &p->profile;
-  if (!p->running || p->clock->now < p->phase) return;
+  if (!p->running || p->clock->now != p->due) return;  // of before it stopped
   p->phase += f->interval;
   p->captured_at = p->clock->now;
   const uint32_t late = f->encode > 0 ? rng_below(&p->rng, (uint32_t)f->encode) : 0;
@@ -207,14 +214,15 @@ static void on_capture(void *ctx) {
   } else {
     sim_clock_at(p->clock, p->clock->now + late, on_commit, p);
   }
-  sim_clock_at(p->clock, p->phase + jitter, on_capture, p);
+  capture_at(p, p->phase + jitter);
 }
 
 void producer_start(producer *p, ocel_us at) {
+  const bool again = p->next != p->begin;
   p->running = true;
-  p->phase = at;
+  p->phase = again && at <= p->captured_at ? p->captured_at + OCEL_MILLISECOND : at;
   p->to_key = 0;
-  sim_clock_at(p->clock, at, on_capture, p);
+  capture_at(p, p->phase);
 }
 
 void producer_stop(producer *p) { p->running = false; }

@@ -77,6 +77,7 @@ typedef struct producer {
   bool changed;  ///< Parameter sets changed; the next picture is a key picture.
   bool running;
   ocel_us phase;        ///< Nominal capture time of the next picture.
+  ocel_us due;          ///< When it is captured.
   ocel_us captured_at;  ///< Real one.
   uint16_t width, height;
   uint16_t old_width, old_height;  ///< Before the last change.
