@@ -176,11 +176,17 @@ static void serve_links(port *p) {
   p->ready_n = 0;
 }
 
+// A datagram from a session's own port counts for the session, whoever sent it.
+static void hear(port *p, const port_inbox *d) {
+  observer *o = d->sender != NULL ? d->sender : port_owner(p, &d->from, 0);
+  if (o != NULL) o->heard_at = p->clock->now;
+}
+
 static void serve_inbox(port *p) {
   while (p->inbox != NULL) {
     port_inbox *d = p->inbox;
     p->inbox = d->next;
-    if (d->sender != NULL) d->sender->heard_at = p->clock->now;
+    hear(p, d);
     ocel_server_datagram(p->srv, d->port, &d->from, ocel_span_make(d->data, d->n), p->clock->now);
     free(d);
   }

@@ -115,12 +115,11 @@ static observer *observer_at(const port *p, unsigned i) {
   return p->gone[(p->gone_next + PORT_GONE - 1 - (i - p->max_connections)) % PORT_GONE];
 }
 
-// Two sessions of one host may name the same port: the SSRC then tells whose datagram it is.
-static observer *owner_of(const port *p, const ocel_addr *to, uint32_t ssrc) {
+observer *port_owner(const port *p, const ocel_addr *at, uint32_t ssrc) {
   observer *owner = NULL;
   for (unsigned i = 0; i < p->max_connections + PORT_GONE; i++) {
     observer *o = observer_at(p, i);
-    if (o == NULL || !observer_owns(o, to)) continue;
+    if (o == NULL || !observer_owns(o, at)) continue;
     if (observer_knows(o, ssrc)) return o;
     if (owner == NULL) owner = o;
   }
@@ -144,7 +143,7 @@ static bool send_batch(port *p, const ocel_datagrams *d) {
   CHECK((total + d->segment - 1) / d->segment <= p->segments_max, "batch of too many datagrams");
   CHECK(d->segment <= p->payload_max + 12u, "datagram of %u bytes", d->segment);
   ocel_span rest = flatten(p, d->parts, total);
-  observer *o = owner_of(p, &d->to, ssrc_of(rest, rtcp));
+  observer *o = port_owner(p, &d->to, ssrc_of(rest, rtcp));
   CHECK(o != NULL, "datagrams to port %u of somebody who has no session", d->to.port);
   while (rest.n > 0) {
     const ocel_span one = ocel_span_take(&rest, rest.n < d->segment ? rest.n : d->segment);
