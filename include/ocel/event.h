@@ -41,6 +41,7 @@ typedef enum {
   X(TEARDOWN, "TEARDOWN")                               \
   X(REPLACED, "replaced by a new SETUP")                \
   X(PROTOCOL, "unreadable request")                     \
+  X(ANSWERED, "HTTP answer given, no more asked")       \
   X(REQUEST_TIMEOUT, "request not completed in time")   \
   X(IDLE_TIMEOUT, "no request came")                    \
   X(SESSION_TIMEOUT, "neither RTSP nor RTCP was heard") \

@@ -32,16 +32,26 @@ typedef enum {
 } ocel_http_method;
 
 /// Headers that are kept; all others are skipped. X(enumerator, name on the wire)
-#define OCEL_HTTP_HEADERS(X)                \
-  X(ACCEPT, "Accept")                       \
-  X(AUTHORIZATION, "Authorization")         \
-  X(CONNECTION, "Connection")               \
-  X(CONTENT_LENGTH, "Content-Length")       \
-  X(CONTENT_TYPE, "Content-Type")           \
-  X(HOST, "Host")                           \
-  X(SESSION_COOKIE, "x-sessioncookie")      \
-  X(TRANSFER_ENCODING, "Transfer-Encoding") \
-  X(USER_AGENT, "User-Agent")
+#define OCEL_HTTP_HEADERS(X)                      \
+  X(ACCEPT, "Accept")                             \
+  X(ACCEPT_ENCODING, "Accept-Encoding")           \
+  X(AUTHORIZATION, "Authorization")               \
+  X(CONNECTION, "Connection")                     \
+  X(CONTENT_LENGTH, "Content-Length")             \
+  X(CONTENT_TYPE, "Content-Type")                 \
+  X(EXPECT, "Expect")                             \
+  X(HOST, "Host")                                 \
+  X(IF_NONE_MATCH, "If-None-Match")               \
+  X(IF_RANGE, "If-Range")                         \
+  X(ORIGIN, "Origin")                             \
+  X(RANGE, "Range")                               \
+  X(SESSION_COOKIE, "x-sessioncookie")            \
+  X(TRANSFER_ENCODING, "Transfer-Encoding")       \
+  X(UPGRADE, "Upgrade")                           \
+  X(USER_AGENT, "User-Agent")                     \
+  X(WEBSOCKET_KEY, "Sec-WebSocket-Key")           \
+  X(WEBSOCKET_PROTOCOL, "Sec-WebSocket-Protocol") \
+  X(WEBSOCKET_VERSION, "Sec-WebSocket-Version")
 
 typedef enum {
 #define OCEL_X(id, text) OCEL_HTTP_HEADER_##id,
@@ -59,6 +69,7 @@ typedef struct {
   ocel_span header[OCEL_HTTP_HEADER_COUNT];  ///< Trimmed; the first of equal names; {NULL,0} if
                                              ///< absent.
   int64_t content_length;                    ///< -1: not said.
+  uint8_t hosts;    ///< Host headers that there are: RFC 9112 3.2 wants one.
   bool chunked;     ///< The body comes in chunks; `content_length` then means nothing.
   uint16_t status;  ///< 200, or the refusal to answer with.
 } ocel_http_request;

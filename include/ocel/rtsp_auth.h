@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP authentication as RTSP uses it (RFC 2326 D, RFC 7616 Digest, RFC 7617 Basic): the client's
+// HTTP authentication, for RTSP too (RFC 2326 D, RFC 7616 Digest, RFC 7617 Basic): the client's
 // Authorization header read, the server's WWW-Authenticate header written, and the Digest itself.
-// Without qop and opaque, which no RTSP client needs. Pure; the hash function is lent.
+// Without opaque; with qop=auth where it is offered, which is HTTP. Pure; the hash function is
+// lent.
 #ifndef OCEL_RTSP_AUTH_H
 #define OCEL_RTSP_AUTH_H
 
@@ -25,11 +26,13 @@ typedef struct {
   ocel_hash_kind hash;                    ///< DIGEST: told by the response's length: clients
                                           ///< answer an offer of SHA-256 by MD5, or by
                                           ///< SHA-256 without naming it.
+  ocel_span qop, nc, cnonce;              ///< DIGEST: "auth" with both others, or all absent; `nc`
+                                          ///< is 8 hexadecimal digits.
 } ocel_authorization;
 
-/// @return OCEL_OK; OCEL_ERR_UNSUPPORTED for another scheme, or a Digest with `qop` or `userhash`,
-///         which were not offered; OCEL_ERR_SYNTAX when it cannot be read, a field that is needed
-///         is missing or one is there twice.
+/// @return OCEL_OK; OCEL_ERR_UNSUPPORTED for another scheme, or a Digest with `userhash` or another
+///         `qop`, which were not offered; OCEL_ERR_SYNTAX when it cannot be read, a field that is
+///         needed is missing or one is there twice.
 OCEL_MUST_USE ocel_err ocel_authorization_parse(ocel_span value, ocel_authorization *out);
 
 /// What one WWW-Authenticate header offers.
@@ -39,6 +42,7 @@ typedef struct {
   const char *realm;    ///< Without quotes and backslashes.
   ocel_span nonce;      ///< DIGEST: the same.
   bool stale;           ///< DIGEST: the password was right, the nonce is not this one.
+  bool qop;             ///< DIGEST: offer qop="auth", which RTSP clients do not need.
 } ocel_challenge;
 
 /// Writes the header line, with its end.
@@ -70,7 +74,8 @@ typedef struct {
 bool ocel_digest_secret(const ocel_hasher *h, ocel_hash_kind kind, const ocel_digest_identity *who,
                         uint8_t *out);
 
-/// The response that is due for `nonce` and `uri` of `a` (RFC 7616 3.4.1, without qop).
+/// The response that is due for `nonce`, `uri` and, with `qop`, `nc` and `cnonce` of `a` (RFC 7616
+/// 3.4.1).
 /// @param secret  Of `a->hash`'s kind, as ocel_digest_secret made it.
 /// @param out     Gets as many bytes.
 /// @return False if the hash function fails.

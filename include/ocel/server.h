@@ -47,6 +47,7 @@ typedef struct {
   /// From one IPv4 address or /64 of IPv6; an idle one yields to a newcomer. 0: no limit (0).
   uint16_t max_connections_per_address;
   uint16_t max_streams;      ///< 1..16.
+  uint16_t max_routes;       ///< Of HTTP (ocel/http_route.h); 0..256 (default 16).
   uint16_t request_buffers;  ///< Half-received requests at once; 2..8192. The oldest yields.
   uint16_t request_max;      ///< Bytes of one request, head and body; 1024..32768 (default 8192).
   uint16_t payload_max;      ///< Largest RTP payload, bytes; 64..1400 (default 1400).
@@ -71,7 +72,6 @@ typedef struct {
 } ocel_server_config;
 
 void ocel_server_defaults(ocel_server_config *cfg);
-
 /// Bytes `ocel_server_init` needs for `cfg`; 0 if `cfg` is out of range.
 size_t ocel_server_size(const ocel_server_config *cfg);
 

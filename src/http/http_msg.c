@@ -6,7 +6,7 @@
 #include "../rtsp/text.h"
 #include "ocel/rtsp_headers.h"
 
-enum { HEADER_NAME_SIZE = 18, METHOD_SIZE = 8, MAJOR_AT = 5, MINOR_AT = 7 };
+enum { HEADER_NAME_SIZE = 23, METHOD_SIZE = 8, MAJOR_AT = 5, MINOR_AT = 7 };
 
 static const char METHOD[OCEL_HTTP_METHOD_COUNT][METHOD_SIZE] = {
 #define OCEL_X(id) [OCEL_HTTP_##id] = #id,
@@ -43,6 +43,7 @@ static void take_headers(ocel_span rest, ocel_http_request *req) {
     const unsigned h = header_of(name);
     if (h == OCEL_HTTP_HEADER_COUNT) continue;
     if (req->header[h].p == NULL) req->header[h] = value;
+    if (h == OCEL_HTTP_HEADER_HOST && req->hosts < UINT8_MAX) req->hosts++;
     if (h == OCEL_HTTP_HEADER_CONTENT_LENGTH) ocel__take_length(value, &req->content_length);
   }
 }
@@ -102,8 +103,14 @@ typedef struct {
 } reason;
 
 static const reason REASON[] = {
+    {101, "Switching Protocols"            },
     {200, "OK"                             },
+    {204, "No Content"                     },
+    {206, "Partial Content"                },
+    {304, "Not Modified"                   },
     {400, "Bad Request"                    },
+    {401, "Unauthorized"                   },
+    {403, "Forbidden"                      },
     {404, "Not Found"                      },
     {405, "Method Not Allowed"             },
     {406, "Not Acceptable"                 },
@@ -111,7 +118,13 @@ static const reason REASON[] = {
     {409, "Conflict"                       },
     {413, "Content Too Large"              },
     {414, "URI Too Long"                   },
+    {415, "Unsupported Media Type"         },
+    {416, "Range Not Satisfiable"          },
+    {417, "Expectation Failed"             },
+    {426, "Upgrade Required"               },
+    {429, "Too Many Requests"              },
     {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"          },
     {501, "Not Implemented"                },
     {503, "Service Unavailable"            },
     {505, "HTTP Version Not Supported"     },

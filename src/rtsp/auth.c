@@ -17,6 +17,9 @@ static const field FIELD[] = {
     {"uri",       offsetof(ocel_authorization, uri)      },
     {"response",  offsetof(ocel_authorization, response) },
     {"algorithm", offsetof(ocel_authorization, algorithm)},
+    {"qop",       offsetof(ocel_authorization, qop)      },
+    {"nc",        offsetof(ocel_authorization, nc)       },
+    {"cnonce",    offsetof(ocel_authorization, cnonce)   },
 };
 
 // Without one pair of quotes; what is between them stays as it is.
@@ -32,12 +35,27 @@ static ocel_err take_field(ocel_authorization *a, ocel_span part) {
   ocel_span value;
   const ocel_span name = ocel__trim(ocel__cut(part, '=', &value));
   if (value.p == NULL || !take_value(ocel__trim(value), &value)) return OCEL_ERR_SYNTAX;
-  if (ocel_text_eq(name, "qop") || ocel_text_eq(name, "userhash")) return OCEL_ERR_UNSUPPORTED;
+  if (ocel_text_eq(name, "userhash")) return OCEL_ERR_UNSUPPORTED;
   for (size_t i = 0; i < sizeof FIELD / sizeof FIELD[0]; i++) {
     if (!ocel_text_eq(name, FIELD[i].name)) continue;
     ocel_span *const to = (ocel_span *)(void *)((uint8_t *)a + FIELD[i].at);
     if (to->p != NULL) return OCEL_ERR_SYNTAX;
     *to = value;
+  }
+  return OCEL_OK;
+}
+
+// RFC 7616 3.4: qop comes with nc and cnonce; without it there is none of them.
+static ocel_err check_qop(ocel_authorization *a) {
+  enum { COUNT_DIGITS = 8 };
+  if (a->qop.p == NULL) {
+    a->nc = a->cnonce = ocel_span_make(NULL, 0);
+    return OCEL_OK;
+  }
+  if (!ocel_text_eq(a->qop, "auth")) return OCEL_ERR_UNSUPPORTED;
+  if (a->nc.n != COUNT_DIGITS || a->cnonce.n == 0) return OCEL_ERR_SYNTAX;
+  for (size_t i = 0; i < COUNT_DIGITS; i++) {
+    if (ocel__hex_digit(a->nc.p[i]) < 0) return OCEL_ERR_SYNTAX;
   }
   return OCEL_OK;
 }
@@ -52,7 +70,7 @@ static ocel_err parse_digest(ocel_span list, ocel_authorization *a) {
   if (a->username.p == NULL || a->nonce.n == 0 || a->uri.n == 0) return OCEL_ERR_SYNTAX;
   for (int kind = OCEL_HASH_MD5; kind <= OCEL_HASH_SHA256; kind++) {
     a->hash = (ocel_hash_kind)kind;
-    if (a->response.n == 2 * ocel_hash_size(a->hash)) return OCEL_OK;
+    if (a->response.n == 2 * ocel_hash_size(a->hash)) return check_qop(a);
   }
   return OCEL_ERR_SYNTAX;
 }
@@ -85,6 +103,7 @@ void ocel_put_challenge(ocel_wbuf *w, const ocel_challenge *c) {
     ocel_put_span(w, c->nonce);
     ocel_put_str(w, c->stale ? "\", stale=TRUE" : "\"");
     ocel_put_str(w, c->hash == OCEL_HASH_MD5 ? ", algorithm=MD5" : ", algorithm=SHA-256");
+    if (c->qop) ocel_put_str(w, ", qop=\"auth\"");
   } else {
     ocel_put_u8(w, '"');
   }

@@ -12,7 +12,7 @@ static void put_lower_hex(const uint8_t *hash, size_t n, uint8_t *out) {
 // Hexadecimal digits of the hash of `n` parts with a colon between each.
 static bool hash_joined(const ocel_hasher *h, ocel_hash_kind kind, const ocel_span *parts, size_t n,
                         uint8_t *out) {
-  enum { PARTS_MAX = 3 };
+  enum { PARTS_MAX = 6 };
   static const uint8_t COLON[] = {':'};
   uint8_t hash[OCEL_HASH_MAX];
   ocel_span joined[2 * PARTS_MAX];
@@ -37,8 +37,15 @@ bool ocel_digest_response(const ocel_hasher *h, const uint8_t *secret, ocel_span
   const size_t n = 2 * ocel_hash_size(a->hash);
   const ocel_span a2[] = {method, a->uri};
   if (!hash_joined(h, a->hash, a2, 2, request)) return false;
-  const ocel_span whole[] = {ocel_span_make(secret, n), a->nonce, ocel_span_make(request, n)};
-  return hash_joined(h, a->hash, whole, 3, out);
+  ocel_span whole[6] = {ocel_span_make(secret, n), a->nonce};
+  size_t parts = 2;
+  if (a->qop.p != NULL) {
+    whole[parts++] = a->nc;
+    whole[parts++] = a->cnonce;
+    whole[parts++] = a->qop;
+  }
+  whole[parts++] = ocel_span_make(request, n);
+  return hash_joined(h, a->hash, whole, parts, out);
 }
 
 bool ocel_secret_eq(const uint8_t *a, const uint8_t *b, size_t n) {

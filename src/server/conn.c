@@ -52,6 +52,7 @@ void ocel__conn_free(ocel_server *s, ocel__conn *c, ocel_us now) {
   c->state = CONN_DEAD;
   ocel__session_end(s, c, c->reason, now);
   ocel__tunnel_leave(s, c, now);
+  ocel__http_abandon(c);
   ocel__buffer_release(s, c);
   ocel__event(s, OCEL_EVENT_DISCONNECTED, c, c->reason, 0);
   memset(&c->session, 0, sizeof c->session);
@@ -66,6 +67,7 @@ void ocel__conn_close(ocel_server *s, ocel__conn *c, ocel_close_reason why, bool
   if (c->state == CONN_OPEN) c->reason = why;
   ocel__session_end(s, c, why, now);
   ocel__tunnel_leave(s, c, now);
+  ocel__http_abandon(c);
   ocel__buffer_release(s, c);
   c->defer_until = 0;
   c->state = flush && c->out_n > c->out_at ? CONN_FLUSH : CONN_DEAD;
@@ -101,13 +103,14 @@ bool ocel__out_put(ocel_server *s, ocel__conn *c, ocel_span bytes) {
 }
 
 static bool request_is_late(const ocel_server *s, const ocel__conn *c, ocel_us now) {
-  return c->buffer >= 0 && c->defer_until == 0 && c->out_n == 0 &&
+  return c->buffer >= 0 && c->defer_until == 0 && c->out_n == 0 && !ocel__is_answering(c) &&
          now - s->buffers[c->buffer].since > s->cfg.request_timeout;
 }
 
 // In the protocol that the request has shown so far.
 static void refuse_late(ocel_server *s, ocel__conn *c, ocel_us now) {
-  if (c->role == ROLE_POST || (c->role == ROLE_RTSP && s->buffers[c->buffer].scan.http)) {
+  const bool http = c->role == ROLE_POST || c->role == ROLE_HTTP;
+  if (http || (c->role == ROLE_RTSP && s->buffers[c->buffer].scan.http)) {
     ocel__http_refuse(s, c, 408);
   } else {
     ocel__refuse(s, c, NULL, 408);

@@ -43,8 +43,14 @@ bool ocel_server_admits(ocel_server *s, const ocel_addr *peer, ocel_us now) {
 // The POST of a tunnel goes with its GET.
 bool ocel__holds_nothing(const ocel__conn *c) {
   const bool serves = c->role == ROLE_POST && c->tunnel.other >= 0;
-  return c->state == CONN_OPEN && !ocel__has_session(c) && !serves &&
+  return c->state == CONN_OPEN && !ocel__has_session(c) && !serves && !ocel__is_answering(c) &&
          (c->defer_until == 0 || c->judging);
+}
+
+// Who takes long over an answer does not keep a newcomer out.
+static bool can_yield(const ocel_server *s, const ocel__conn *c, ocel_us now) {
+  const bool slow = ocel__is_answering(c) && now - c->http.since > s->cfg.request_timeout;
+  return ocel__holds_nothing(c) || (slow && c->state == CONN_OPEN);
 }
 
 bool ocel__evict_idle(ocel_server *s, const ocel_addr *among, const ocel__conn *newcomer,
@@ -52,7 +58,7 @@ bool ocel__evict_idle(ocel_server *s, const ocel_addr *among, const ocel__conn *
   ocel__conn *oldest = NULL;
   for (int i = 0; i < s->conn_high; i++) {
     ocel__conn *c = &s->conns[i];
-    if (c == newcomer || !ocel__holds_nothing(c)) continue;
+    if (c == newcomer || !can_yield(s, c, now)) continue;
     if (among != NULL && !ocel__same_neighbour(&c->peer, among)) continue;
     if (oldest == NULL || c->active_at < oldest->active_at) oldest = c;
   }

@@ -87,14 +87,20 @@ static ocel_err take_request(ocel_server *s, ocel__conn *c, ocel_span in, ocel_r
   return OCEL_ERR_SYNTAX;
 }
 
+// A request waits until the last reply is written.
+static bool is_idle(const ocel__conn *c) { return c->out_n == 0 && !ocel__is_answering(c); }
+
 static ocel_err take_message(ocel_server *s, ocel__conn *c, ocel_span in, ocel_rtsp_scan *scan,
                              size_t *used) {
   *used = 1;
   if (c->role == ROLE_POST) return ocel__tunnel_read(s, c, in, used);
+  if (c->role == ROLE_PUSH) return ocel__push_read(s, c, in, used);
   if (in.p[0] == '\r' || in.p[0] == '\n') return OCEL_OK;  // empty lines between messages
+  if (c->role == ROLE_HTTP) {
+    return is_idle(c) ? ocel__http(s, c, in, scan, used) : OCEL_ERR_STATE;
+  }
   if (in.p[0] == '$') return take_frame_bytes(s, c, in, used, s->now);
-  // A request waits until the last reply is written.
-  return c->out_n == 0 ? take_request(s, c, in, scan, used) : OCEL_ERR_STATE;
+  return is_idle(c) ? take_request(s, c, in, scan, used) : OCEL_ERR_STATE;
 }
 
 // Handles what is whole in `in`; returns the bytes consumed. `scan` belongs to the request that
@@ -124,7 +130,7 @@ static void run_buffer(ocel_server *s, ocel__conn *c, ocel_us now) {
 }
 
 void ocel__input_resume(ocel_server *s, ocel__conn *c, ocel_us now) {
-  if (c->buffer >= 0 && c->state == CONN_OPEN && c->out_n == 0) run_buffer(s, c, now);
+  if (c->buffer >= 0 && c->state == CONN_OPEN && is_idle(c)) run_buffer(s, c, now);
 }
 
 static size_t room_of(const ocel_server *s, const ocel__conn *c) {

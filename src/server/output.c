@@ -28,7 +28,8 @@ static bool task_of(ocel_server *s, ocel__conn *c, ocel_task *out) {
   // The BYE goes before the connection does.
   if (c->state == CONN_DEAD) return !ocel__session_says_bye(&c->session);
   if (c->blocked) return false;
-  return c->out_n > 0 || (c->state == CONN_OPEN && has_media(s, c, s->now));
+  return c->out_n > 0 || ocel__http_rest(c).n > 0 ||
+         (c->state == CONN_OPEN && has_media(s, c, s->now));
 }
 
 bool ocel_server_next_task(ocel_server *s, ocel_task *out) {
@@ -107,6 +108,7 @@ size_t ocel_server_gather(ocel_server *s, int conn, ocel_span *spans, size_t max
   if (media) put_reports(s, c, now);
   s->out_planned = (size_t)(c->out_n - c->out_at);
   (void)ocel_gather_ref(&g, ocel_span_make(c->out + c->out_at, s->out_planned));
+  (void)ocel_gather_ref(&g, ocel__http_rest(c));
   if (media) plan_packets(s, c, &g);
   return g.n;
 }
@@ -150,9 +152,11 @@ void ocel_server_advance(ocel_server *s, int conn, size_t n, bool blocked, ocel_
   if (c->state == CONN_FREE || c->state == CONN_DEAD) return;
   if (n > 0 || !c->blocked) c->progress_at = now;
   c->blocked = blocked;
-  take_out(c, n < s->out_planned ? n : s->out_planned);
+  const size_t out = n < s->out_planned ? n : s->out_planned;
+  take_out(c, out);
   book(s, c, n);
   s->plan_n = 0;
+  if (c->out_n == 0 && ocel__is_answering(c)) ocel__http_advance(s, c, n - out);
   if (c->out_n > 0) return;
   if (c->state == CONN_FLUSH) {
     c->state = CONN_DEAD;

@@ -127,12 +127,31 @@ static bool refuse_options(const ocel_rtsp_request *req, ocel_wbuf *w) {
   return true;
 }
 
+static ocel__auth_verdict check_password(ocel_server *s, ocel__conn *c, const ocel__ask *ask) {
+  const ocel_rtsp_request *req = ask->req;
+  ocel__claim claim = {
+      .method = req->method_text,
+      .target = req->url,
+      .authorization = req->header[OCEL_HEADER_AUTHORIZATION],
+  };
+  if (!ocel__locked(s) || req->method == OCEL_METHOD_OPTIONS) return AUTH_GRANTED;
+  return ocel__auth_check(s, c, &claim, ask->now);
+}
+
+static ocel_err ask_password(ocel_server *s, ocel__conn *c, const ocel__ask *ask, bool stale,
+                             ocel_wbuf *w) {
+  ocel__reply_begin(w, ask->req, 401);
+  ocel__auth_put_challenges(s, c, false, stale, w);
+  ocel__reply_end(w);
+  return OCEL_OK;
+}
+
 static ocel_err answer(ocel_server *s, ocel__conn *c, ocel__ask *ask, ocel_wbuf *w) {
   uint16_t status = check_form(ask->req);
   if (status != 200) return ocel__reply_status(w, ask->req, status);
-  const ocel__auth_verdict v = ocel__auth_check(s, c, ask->req, ask->now);
+  const ocel__auth_verdict v = check_password(s, c, ask);
   if (v == AUTH_WAIT) return OCEL_ERR_MORE;
-  if (v != AUTH_GRANTED) return ocel__auth_reply(s, c, ask->req, v == AUTH_STALE, w);
+  if (v != AUTH_GRANTED) return ask_password(s, c, ask, v == AUTH_STALE, w);
   status = check(c, ask);
   if (status != 200) return ocel__reply_status(w, ask->req, status);
   if (refuse_options(ask->req, w)) return OCEL_OK;

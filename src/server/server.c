@@ -9,6 +9,7 @@ enum {
   CLIENTS_MAX = 4096,
   CONNECTIONS_MAX = 8192,
   STREAMS_MAX = 16,
+  ROUTES_MAX = 256,
   BURST_MAX = 1 << 30,
 };
 
@@ -19,6 +20,7 @@ void ocel_server_defaults(ocel_server_config *cfg) {
       .max_clients = 3,
       .max_connections = 8,
       .max_streams = 1,
+      .max_routes = 16,
       .request_buffers = 4,
       .request_max = 8192,
       .payload_max = 1400,
@@ -39,6 +41,8 @@ void ocel_server_defaults(ocel_server_config *cfg) {
 static bool within(uint32_t value, uint32_t low, uint32_t high) {
   return value >= low && value <= high;
 }
+
+static bool http_valid(const ocel_server_config *c) { return c->max_routes <= ROUTES_MAX; }
 
 static bool counts_valid(const ocel_server_config *c) {
   return within(c->max_clients, 1, CLIENTS_MAX) &&
@@ -75,12 +79,12 @@ static bool times_valid(const ocel_server_config *c) {
 
 static bool valid(const ocel_server_config *c) {
   return c->platform.random != NULL && c->platform.wall_clock != NULL && counts_valid(c) &&
-         datagrams_valid(c) && times_valid(c) && multicast_valid(c);
+         datagrams_valid(c) && times_valid(c) && multicast_valid(c) && http_valid(c);
 }
 
 // Where the parts of a server lie, from its beginning.
 typedef struct {
-  size_t streams, tasks, datagrams, buffers, conns, buffer_bytes, end;
+  size_t streams, routes, tasks, datagrams, buffers, conns, buffer_bytes, end;
 } layout;
 
 static size_t place(size_t *at, size_t count, size_t size) {
@@ -99,6 +103,7 @@ static layout lay_out(const ocel_server_config *cfg) {
   size_t at = 0;
   (void)place(&at, 1, sizeof(ocel_server));
   l.streams = place(&at, cfg->max_streams, sizeof(ocel__stream));
+  l.routes = place(&at, cfg->max_routes, sizeof(const ocel_http_route *));
   l.tasks = place(&at, connections(cfg), sizeof(uint16_t));
   l.datagrams = place(&at, connections(cfg), sizeof(uint16_t));
   l.buffers = place(&at, cfg->request_buffers, sizeof(ocel__buffer));
@@ -129,6 +134,7 @@ ocel_server *ocel_server_init(void *mem, size_t size, const ocel_server_config *
   ocel_server *s = mem;
   memset(s, 0, sizeof *s);
   s->streams = (ocel__stream *)(void *)(base + l.streams);
+  s->routes = (const ocel_http_route **)(void *)(base + l.routes);
   s->tasks.items = (uint16_t *)(void *)(base + l.tasks);
   s->datagrams.items = (uint16_t *)(void *)(base + l.datagrams);
   s->buffers = (ocel__buffer *)(void *)(base + l.buffers);
@@ -148,6 +154,7 @@ ocel_server *ocel_server_init(void *mem, size_t size, const ocel_server_config *
   }
   for (size_t i = 0; i < cfg->request_buffers; i++) s->buffers[i].conn = -1;
   make_cname(s);
+  cfg->platform.random(cfg->platform.ctx, s->nonce_key, sizeof s->nonce_key);
   return s;
 }
 

@@ -4,8 +4,6 @@
 #ifndef OCEL_SERVER_PRIV_H
 #define OCEL_SERVER_PRIV_H
 
-#include "ocel/base64.h"
-#include "ocel/credentials.h"
 #include "ocel/h264_pack.h"
 #include "ocel/http_msg.h"
 #include "ocel/jpeg_pack.h"
@@ -17,6 +15,8 @@
 #include "ocel/server.h"
 #include "ocel/sound_pack.h"
 #include "meter.h"
+#include "roles.h"
+#include "secrets.h"
 
 enum {
   OCEL__OUT_MAX = 1472,  // replies, reports and the rest of a half-written packet
@@ -28,7 +28,6 @@ enum {
   OCEL__SET_MAX = 256,       // bytes of a parameter set
   OCEL__PACE_BURST = 65536,  // bytes that a paced reader may get at once, unless `udp_burst` says
   OCEL__CNAME_SIZE = 16,
-  OCEL__COOKIE_MAX = 40,  // of an RTSP-over-HTTP tunnel; players send 16 to 32 characters
   OCEL__NONCE_SIZE = 24,  // hexadecimal digits: 96 bits
   OCEL__SUSPECTS = 16,    // addresses that lately sent wrong passwords
 };
@@ -88,21 +87,6 @@ typedef struct {
 
 typedef enum { CONN_FREE, CONN_OPEN, CONN_FLUSH, CONN_DEAD } ocel__conn_state;
 
-// What a connection carries, by its first request. A tunnel has two: replies and media go out on
-// the GET, which has the session; requests come in on the POST, as base64.
-typedef enum { ROLE_RTSP, ROLE_GET, ROLE_POST } ocel__role;
-
-// The half of a tunnel that one connection is.
-typedef struct {
-  int16_t other;  // the connection with the other half, or -1
-  uint8_t cookie_n;
-  bool chunked;      // of a POST
-  ocel_base64 text;  // of a POST
-  ocel_http_chunks chunks;
-  ocel_us since;  // how long it has been without the other half
-  uint8_t cookie[OCEL__COOKIE_MAX];
-} ocel__tunnel;
-
 typedef struct {
   ocel__conn_state state;  // FLUSH: closes once `out` is written; DEAD: closes now
   bool blocked;            // takes no bytes until `writable`
@@ -121,7 +105,10 @@ typedef struct {
   ocel_addr peer, local;
   uint8_t nonce[OCEL__NONCE_SIZE];  // the same as long as the connection lives
   ocel__session session;
-  ocel__tunnel tunnel;  // unless `role` is ROLE_RTSP
+  union {
+    ocel__tunnel tunnel;        // ROLE_GET, ROLE_POST
+    ocel__http_answering http;  // ROLE_HTTP
+  };
   uint16_t out_at, out_n;
   uint8_t out[OCEL__OUT_MAX];
 } ocel__conn;
@@ -182,20 +169,6 @@ typedef struct {
   uint16_t cap, first, n;
 } ocel__queue;
 
-// What is kept of the credentials: H(A1) in hexadecimal digits.
-typedef struct {
-  bool set, allow_basic;
-  uint8_t name_n;
-  uint8_t name[OCEL_CREDENTIAL_MAX];
-  uint8_t md5[32], sha256[OCEL_DIGEST_MAX];
-} ocel__secret;
-
-typedef struct {
-  ocel_addr peer;
-  uint32_t failures;   // 0: the entry is free
-  ocel_us last, told;  // when one was counted, and when an event told of it
-} ocel__suspicion;
-
 // What happens often and is told of seldom.
 typedef struct {
   uint32_t untold;
@@ -210,12 +183,17 @@ struct ocel_server {
   ocel_us started, housekeeping_at, pace_at;
   bool stopping;
   uint8_t cname[OCEL__CNAME_SIZE];
-  ocel__secret secret;
+  ocel__secret secrets[OCEL__USERS];
+  uint8_t nonce_key[16];
+  ocel__nonce nonces[OCEL__NONCES];
+  uint32_t nonces_end;  // those made until then and not in `nonces` are stale
   ocel__suspicion suspects[OCEL__SUSPECTS];
   ocel__tally refusals, strangers;
   ocel_server_stats stats;
   uint16_t stream_count;
+  uint16_t route_count;
   int16_t conn_high;  // connections used so far: numbers below
+  const ocel_http_route **routes;
   ocel__stream *streams;
   ocel__conn *conns;
   ocel__buffer *buffers;
@@ -284,13 +262,28 @@ bool ocel__input(ocel_server *s, ocel__conn *c, ocel_span bytes, ocel_us now);
 
 // ---- http.c ----
 /// An HTTP request at the front of `in`. Returns like ocel__tunnel_read: OCEL_ERR_MORE, or
-/// OCEL_OK with the bytes consumed, or OCEL_ERR_SYNTAX when the connection has been given up.
+/// OCEL_OK with the bytes consumed, or OCEL_ERR_SYNTAX when the connection has been given up;
+/// OCEL_ERR_STATE: it stays and is tried again.
 ocel_err ocel__http(ocel_server *s, ocel__conn *c, ocel_span in, ocel_rtsp_scan *scan,
                     size_t *used);
 /// Answers with `status` and closes.
 void ocel__http_refuse(ocel_server *s, ocel__conn *c, uint16_t status);
 
+// ---- http_answer.c ----
+static inline bool ocel__is_answering(const ocel__conn *c) {
+  return c->role == ROLE_HTTP && c->http.body != OCEL_HTTP_EMPTY;
+}
+/// What is to be sent behind `out`; empty if nothing, or it is not known.
+ocel_span ocel__http_rest(const ocel__conn *c);
+/// `n` bytes of that have been sent, and `out` is written: goes on with the answer.
+void ocel__http_advance(ocel_server *s, ocel__conn *c, size_t n);
+/// The connection is going, with its answer.
+void ocel__http_abandon(ocel__conn *c);
+
 // ---- tunnel.c ----
+static inline bool ocel__is_tunnel(const ocel__conn *c) {
+  return c->role == ROLE_GET || c->role == ROLE_POST;
+}
 /// A GET or POST that names a cookie. 200, and the connection is half of a tunnel; or a refusal.
 uint16_t ocel__tunnel_open(ocel_server *s, ocel__conn *c, const ocel_http_request *req);
 /// What comes in on a POST; OCEL_ERR_STATE: it stays until the GET is there.
@@ -298,6 +291,10 @@ ocel_err ocel__tunnel_read(ocel_server *s, ocel__conn *c, ocel_span in, size_t *
 /// The connection is going: a POST leaves its GET alone, a GET takes its POST along.
 void ocel__tunnel_leave(ocel_server *s, ocel__conn *c, ocel_us now);
 void ocel__tunnel_housekeeping(ocel_server *s, ocel__conn *c, ocel_us now);
+
+// ---- push.c ----
+/// What comes in on a connection that is a push.
+ocel_err ocel__push_read(ocel_server *s, ocel__conn *c, ocel_span in, size_t *used);
 
 // ---- request.c ----
 /// OCEL_ERR_MORE: not answered yet; the request stays and is tried again.

@@ -11,7 +11,7 @@
 enum { PIECE = 256 };  // bytes that are decoded at once
 
 static ocel__conn *other_of(const ocel_server *s, const ocel__conn *c) {
-  return c->role != ROLE_RTSP && c->tunnel.other >= 0 ? &s->conns[c->tunnel.other] : NULL;
+  return ocel__is_tunnel(c) && c->tunnel.other >= 0 ? &s->conns[c->tunnel.other] : NULL;
 }
 
 static ocel_span cookie_of(const ocel__conn *c) {
@@ -61,7 +61,7 @@ static bool join(ocel_server *s, ocel__conn *post) {
 uint16_t ocel__tunnel_open(ocel_server *s, ocel__conn *c, const ocel_http_request *req) {
   const ocel_span cookie = req->header[OCEL_HTTP_HEADER_SESSION_COOKIE];
   if (req->method != OCEL_HTTP_GET && req->method != OCEL_HTTP_POST) return 405;
-  if (c->role != ROLE_RTSP || ocel__has_session(c)) return 400;
+  if (ocel__is_tunnel(c) || ocel__has_session(c)) return 400;
   if (cookie.n == 0 || cookie.n > OCEL__COOKIE_MAX) return 400;
   if (req->method == OCEL_HTTP_GET) {
     if (!admits_tunnel(req->header[OCEL_HTTP_HEADER_ACCEPT])) return 406;
@@ -127,7 +127,7 @@ static bool waits_too_long(const ocel__conn *c, ocel_us now) {
 }
 
 void ocel__tunnel_housekeeping(ocel_server *s, ocel__conn *c, ocel_us now) {
-  if (c->state != CONN_OPEN || c->role == ROLE_RTSP || c->tunnel.other >= 0) return;
+  if (c->state != CONN_OPEN || !ocel__is_tunnel(c) || c->tunnel.other >= 0) return;
   if (c->role == ROLE_POST && join(s, c)) {
     ocel__input_resume(s, c, now);
   } else if (c->role == ROLE_POST && waits_too_long(c, now)) {

@@ -104,8 +104,8 @@ static const char *check_line(ocel_span line) {
 // Every line ends in CR LF, has a name and a colon, and holds nothing but printable ASCII.
 static const char *check_head(ocel_span head) {
   if (head.n < 12) return "reply without a status line";
-  if (memcmp(head.p, "RTSP/1.0 ", 9) != 0 && memcmp(head.p, "HTTP/1.0 ", 9) != 0) {
-    return "reply begins neither RTSP/1.0 nor HTTP/1.0";
+  if (memcmp(head.p, "RTSP/1.0 ", 9) != 0 && memcmp(head.p, "HTTP/1.", 7) != 0) {
+    return "reply begins neither RTSP/1.0 nor HTTP/1.";
   }
   ocel_span rest = head;
   const ocel_span status = until(&rest, '\n');

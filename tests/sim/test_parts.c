@@ -193,7 +193,7 @@ static void replies_and_frames_in_pieces_of_any_size(void **state) {
 static void what_is_no_reply(void **state) {
   (void)state;
   static const char *const WRONG[] = {
-      "HTTP/1.1 200 OK\r\n\r\n",
+      "HTTP/2.0 200 OK\r\n\r\n",
       "RTSP/1.0 200 OK\r\nCSeq 5\r\n\r\n",
       "RTSP/1.0 200 OK\nCSeq: 5\r\n\r\n",
       "RTSP/1.0 200 OK\r\nCSeq: \1\r\n\r\n",

@@ -37,7 +37,15 @@ static const reading READINGS[] = {
     {"Basic alone", "Basic  ", "syntax"},
     {"another scheme", "Bearer abc", "unsupported"},
     {"a scheme that only begins alike", "Digester username=u", "unsupported"},
-    {"qop that was not offered", "Digest username=u, nonce=N, uri=/s, response=" R32 ", qop=auth, nc=00000001, cnonce=x", "unsupported"},
+    {"a browser, with qop", "Digest username=u, nonce=N, uri=/s, response=" R32 ", qop=auth, nc=0000001F, cnonce=\"x\"",
+     "digest 16 u  N /s auth 0000001F x"},
+    {"nc and cnonce alone mean nothing", "Digest username=u, nonce=N, uri=/s, response=" R32 ", nc=1, cnonce=x", "digest 16 u  N /s"},
+    {"qop that is not offered", "Digest username=u, nonce=N, uri=/s, response=" R32 ", qop=auth-int, nc=00000001, cnonce=x", "unsupported"},
+    {"qop that is empty", "Digest username=u, nonce=N, uri=/s, response=" R32 ", qop=\"\", nc=00000001, cnonce=x", "unsupported"},
+    {"qop without nc", "Digest username=u, nonce=N, uri=/s, response=" R32 ", qop=auth, cnonce=x", "syntax"},
+    {"qop without cnonce", "Digest username=u, nonce=N, uri=/s, response=" R32 ", qop=auth, nc=00000001", "syntax"},
+    {"nc of seven digits", "Digest username=u, nonce=N, uri=/s, response=" R32 ", qop=auth, nc=0000001, cnonce=x", "syntax"},
+    {"nc that is no number", "Digest username=u, nonce=N, uri=/s, response=" R32 ", qop=auth, nc=0000000g, cnonce=x", "syntax"},
     {"a hashed name that was not offered", "Digest username=u, userhash=true, nonce=N, uri=/s, response=" R32, "unsupported"},
     {"no name", "Digest nonce=N, uri=/s, response=" R32, "syntax"},
     {"no nonce", "Digest username=u, uri=/s, response=" R32, "syntax"},
@@ -57,9 +65,9 @@ static void print(const ocel_authorization *a, char *got, size_t cap) {
     (void)snprintf(got, cap, "basic %.*s", (int)a->basic.n, (const char *)a->basic.p);
     return;
   }
-  const ocel_span parts[] = {a->username, a->realm, a->nonce, a->uri};
+  const ocel_span parts[] = {a->username, a->realm, a->nonce, a->uri, a->qop, a->nc, a->cnonce};
   (void)snprintf(got, cap, "digest %u", (unsigned)ocel_hash_size(a->hash));
-  for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+  for (size_t i = 0; i < (a->qop.p == NULL ? 4 : ARRAY_LEN(parts)); i++) {
     const size_t used = strlen(got);
     (void)snprintf(got + used, cap - used, " %.*s", (int)parts[i].n,
                    parts[i].n > 0 ? (const char *)parts[i].p : "");
@@ -94,9 +102,10 @@ static void no_beginning_is_a_whole(void **state) {
 static void challenges_are_written_as_live555_reads_them(void **state) {
   (void)state;
   static const ocel_challenge C[] = {
-      {OCEL_AUTH_DIGEST, OCEL_HASH_SHA256, "ocel", {(const uint8_t *)"N1", 2}, false},
-      {OCEL_AUTH_DIGEST, OCEL_HASH_MD5,    "ocel", {(const uint8_t *)"N1", 2}, true },
-      {OCEL_AUTH_BASIC,  OCEL_HASH_MD5,    "ocel", {NULL, 0},                  false},
+      {OCEL_AUTH_DIGEST, OCEL_HASH_SHA256, "ocel", {(const uint8_t *)"N1", 2}, false, false},
+      {OCEL_AUTH_DIGEST, OCEL_HASH_MD5,    "ocel", {(const uint8_t *)"N1", 2}, true,  false},
+      {OCEL_AUTH_DIGEST, OCEL_HASH_SHA256, "ocel", {(const uint8_t *)"N1", 2}, true,  true },
+      {OCEL_AUTH_BASIC,  OCEL_HASH_MD5,    "ocel", {NULL, 0},                  false, true },
   };
   uint8_t mem[512];
   ocel_wbuf w = ocel_wbuf_make(mem, sizeof mem - 1);
@@ -106,6 +115,8 @@ static void challenges_are_written_as_live555_reads_them(void **state) {
       (const char *)mem,
       "WWW-Authenticate: Digest realm=\"ocel\", nonce=\"N1\", algorithm=SHA-256\r\n"
       "WWW-Authenticate: Digest realm=\"ocel\", nonce=\"N1\", stale=TRUE, algorithm=MD5\r\n"
+      "WWW-Authenticate: Digest realm=\"ocel\", nonce=\"N1\", stale=TRUE, algorithm=SHA-256, "
+      "qop=\"auth\"\r\n"
       "WWW-Authenticate: Basic realm=\"ocel\"\r\n");
 }
 

