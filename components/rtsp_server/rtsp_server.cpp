@@ -11,15 +11,11 @@
 #include "esphome/core/hal.h"
 #include "esphome/core/log.h"
 
+#include "network_care.h"
+
 #ifdef USE_ESP32
 #include <freertos/FreeRTOS.h>
 #include <freertos/task.h>
-#ifdef USE_MDNS
-#include <mdns.h>
-#endif
-#ifdef USE_WIFI
-#include "esphome/components/wifi/wifi_component.h"
-#endif
 #else
 #include <thread>
 #endif
@@ -84,23 +80,13 @@ bool RTSPServer::start_task_() {
 #endif
 
 void RTSPServer::announce_() {
-#if defined(USE_ESP32) && defined(USE_MDNS)
-  mdns_txt_item_t path{"path", this->stream_path_};
-  const esp_err_t rc = mdns_service_add(nullptr, "_rtsp", "_tcp", this->port_, &path, 1);
-  if (rc != ESP_OK)
-    ESP_LOGW(TAG, "Not announced by mDNS: %s", esp_err_to_name(rc));
+#ifdef USE_RTSP_SERVER_TLS
+  const char *why = announce(this->port_, this->tls_port_, this->stream_path_);
+#else
+  const char *why = announce(this->port_, 0, this->stream_path_);
 #endif
-}
-
-// Wi-Fi that sleeps between beacons delays pictures by as much.
-void RTSPServer::spare_power_(bool spare) {
-#if defined(USE_ESP32) && defined(USE_WIFI) && defined(USE_WIFI_RUNTIME_POWER_SAVE)
-  if (spare) {
-    wifi::global_wifi_component->release_high_performance();
-  } else {
-    wifi::global_wifi_component->request_high_performance();
-  }
-#endif
+  if (why != nullptr)
+    ESP_LOGW(TAG, "Not announced by mDNS: %s", why);
 }
 
 #ifdef USE_OTA_STATE_LISTENER
@@ -199,7 +185,8 @@ void RTSPServer::update_() {
   const bool streaming = this->is_streaming();
   if (streaming != this->streaming_) {
     this->streaming_ = streaming;
-    spare_power_(!streaming);
+    keep_radio_awake(streaming);
+    ESP_LOGV(TAG, "The radio %s", streaming ? "stays awake" : "may sleep");
     (streaming ? this->stream_start_callback_ : this->stream_stop_callback_).call();
   }
   this->update_callback_.call();

@@ -232,8 +232,6 @@ class RTSPServer final : public Component
   std::string last_client_;
   bool streaming_{false};
 
-  static void spare_power_(bool spare);
-
   CallbackManager<void()> update_callback_;
   CallbackManager<void(std::string, std::string)> connected_callback_;
   CallbackManager<void(std::string, std::string)> disconnected_callback_;

@@ -1,4 +1,4 @@
-#SPDX - License - Identifier : Apache - 2.0
+# SPDX-License-Identifier: Apache-2.0
 """A camera that is none: a moving picture, encoded by x264, to try rtsp_server on a computer."""
 
 import esphome.codegen as cg

@@ -78,10 +78,12 @@ void TestCamera::tune(const rtsp_server::VideoSettings &settings) {
 }
 
 void TestCamera::reconfigure_() {
-  std::lock_guard<std::mutex> guard(this->mutex_);
   x264_param_t p;
   x264_encoder_parameters(this->encoder_, &p);
-  aim_at(&p, this->settings_);
+  {
+    std::lock_guard<std::mutex> guard(this->mutex_);  // not longer: the main loop may want it
+    aim_at(&p, this->settings_);
+  }
   if (x264_encoder_reconfig(this->encoder_, &p) != 0)
     this->errors_++;
 }

@@ -283,6 +283,8 @@ def test_entities_follow_a_viewer(device):
             await home.until(Clients=0, Streaming=False, Client_connected=False)
 
     asyncio.run(run())
+    log = device.log()
+    assert log.count("The radio stays awake") == log.count("The radio may sleep") == 1
 
 
 def test_bitrate_stays_below_what_memory_was_reserved_for(device):

@@ -126,6 +126,7 @@ def compile_one(generated, name) -> Path:
         "esphome/components/mipi_dsi_cam/mipi_dsi_cam.cpp",
         "esphome/components/mipi_dsi_cam/snapshot.cpp",
         "esphome/components/rtsp_server/entities.cpp",
+        "esphome/components/rtsp_server/network_care.cpp",
         "esphome/components/rtsp_server/pipeline_source.cpp",
         "esphome/components/rtsp_server/rtsp_server.cpp",
     ],
@@ -137,7 +138,7 @@ def test_compiles_warning_free(generated, name):
 
 
 def test_announces_itself_where_there_is_mdns(generated):
-    out = compile_one(generated, "esphome/components/rtsp_server/rtsp_server.cpp")
+    out = compile_one(generated, "esphome/components/rtsp_server/network_care.cpp")
     said = subprocess.run(["riscv64-unknown-elf-nm", out], capture_output=True, text=True).stdout
     assert "U mdns_service_add" in said
     assert b"_rtsp\0" in out.read_bytes() and b"_tcp\0" in out.read_bytes()
@@ -145,7 +146,7 @@ def test_announces_itself_where_there_is_mdns(generated):
 
 def test_compiles_with_wifi(tmp_path):
     source = generate(tmp_path, SMALLEST.replace(BOARD, WIFI_BOARD))
-    out = compile_one(source, "esphome/components/rtsp_server/rtsp_server.cpp")
+    out = compile_one(source, "esphome/components/rtsp_server/network_care.cpp")
     said = subprocess.run(["riscv64-unknown-elf-nm", out], capture_output=True, text=True).stdout
     assert "request_high_performance" in said and "release_high_performance" in said
 
