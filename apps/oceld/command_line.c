@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "stream_options.h"
+
 enum { NAME_MAX_LENGTH = 63 };
 
 // One argument taken apart: "--gop=30" or "--gop" "30".
@@ -45,21 +47,33 @@ static bool unknown(const char *name, oceld_failure *why) {
   return oceld_fail(why, "unknown option --%s; did you mean --%s?", name, meant);
 }
 
+static bool needs_value(const argument *arg, const char *metavar, oceld_failure *why) {
+  if (arg->value != NULL) return true;
+  return oceld_fail(why, "--%s needs a value: --%s %s", arg->name, arg->name, metavar);
+}
+
+// The streams of the command line take the place of the file's.
+static bool add_stream(const argument *arg, oceld_options *o, oceld_command_line *out,
+                       oceld_failure *inner) {
+  if (!out->streams) o->stream_count = 0;
+  out->streams = true;
+  return oceld_stream_read(o, arg->value, inner);
+}
+
 static bool apply(const argument *arg, oceld_options *o, oceld_command_line *out,
                   oceld_failure *why) {
-  const bool config = strcmp(arg->name, "config") == 0;
-  const oceld_option *option = config ? NULL : oceld_option_find(arg->name);
-  if (!config && option == NULL) return unknown(arg->name, why);
-  if (arg->value == NULL) {
-    return oceld_fail(why, "--%s needs a value: --%s %s", arg->name, arg->name,
-                      config ? "FILE" : option->metavar);
-  }
-  if (config) {
+  if (strcmp(arg->name, "config") == 0) {
     out->config = arg->value;
+    return needs_value(arg, "FILE", why);
+  }
+  const bool stream = strcmp(arg->name, "stream") == 0;
+  const oceld_option *option = stream ? NULL : oceld_option_find(arg->name);
+  if (!stream && option == NULL) return unknown(arg->name, why);
+  if (!needs_value(arg, stream ? "NAME=VALUE,..." : option->metavar, why)) return false;
+  oceld_failure inner;
+  if (stream ? add_stream(arg, o, out, &inner) : oceld_option_set(o, option, arg->value, &inner)) {
     return true;
   }
-  oceld_failure inner;
-  if (oceld_option_set(o, option, arg->value, &inner)) return true;
   return oceld_fail(why, "--%s: %.400s", arg->name, inner.text);
 }
 

@@ -8,6 +8,7 @@
 /// What stands on the command line beside the options of the table.
 typedef struct {
   const char *config;  ///< --config; NULL if absent. Points into argv.
+  bool streams;        ///< --stream was given.
   bool help, version;  ///< Everything behind these is left unread.
 } oceld_command_line;
 

@@ -6,6 +6,7 @@
 #include <yaml.h>
 
 #include "log.h"
+#include "stream_options.h"
 
 // The file is read twice: first to learn whether there is a block `rtsp_server:`, then to take
 // the options from there or from the top level.
@@ -95,8 +96,69 @@ static bool set_list(reading *r, yaml_mark_t at, const oceld_option *option) {
   return fail_at(r, at, text);
 }
 
+// ---- streams ----
+
+// True for `!secret`, which is ESPHome's; `why` is filled in.
+static bool is_secret(reading *r, const char *name, const yaml_event_t *value) {
+  char text[120];
+  const char *tag = (const char *)value->data.scalar.tag;
+  if (tag == NULL || strcmp(tag, "!secret") != 0) return false;
+  (void)snprintf(text, sizeof text, "%.60s: !secret is for ESPHome; write the value here", name);
+  return !fail_at(r, value->start_mark, text);
+}
+
+static bool set_in_stream(reading *r, oceld_stream_options *s, const char *name,
+                          const yaml_event_t *value) {
+  oceld_failure inner;
+  if (value->type != YAML_SCALAR_EVENT) {
+    return fail_at(r, value->start_mark, "an option of a stream has one value, no list or block");
+  }
+  if (is_secret(r, name, value)) return false;
+  if (oceld_stream_set(s, name, (const char *)value->data.scalar.value, &inner)) return true;
+  return fail_at(r, value->start_mark, inner.text);
+}
+
+// One pair of a stream's block. 1: done; 0: the block has ended; -1: failed.
+static int read_stream_pair(reading *r, oceld_stream_options *s) {
+  yaml_event_t key, value;
+  if (!next(r, &key)) return -1;
+  int rc = key.type == YAML_MAPPING_END_EVENT ? 0 : -1;
+  if (key.type == YAML_SCALAR_EVENT && next(r, &value)) {
+    rc = set_in_stream(r, s, (const char *)key.data.scalar.value, &value) ? 1 : -1;
+    yaml_event_delete(&value);
+  }
+  yaml_event_delete(&key);
+  return rc;
+}
+
+static bool read_stream(reading *r, yaml_mark_t at) {
+  oceld_failure inner;
+  oceld_stream_options *s = oceld_stream_add(r->options, &inner);
+  if (s == NULL) return fail_at(r, at, inner.text);
+  int rc;
+  while ((rc = read_stream_pair(r, s)) == 1) {
+  }
+  return rc == 0;
+}
+
+// The value of `streams:`, whose beginning has been taken.
+static bool read_streams(reading *r, const yaml_event_t *value) {
+  bool ok = value->type == YAML_SEQUENCE_START_EVENT;
+  for (bool end = false; ok && !end;) {
+    yaml_event_t element;
+    if (!next(r, &element)) return false;
+    const yaml_mark_t at = element.start_mark;
+    end = element.type == YAML_SEQUENCE_END_EVENT;
+    ok = end || element.type == YAML_MAPPING_START_EVENT;
+    yaml_event_delete(&element);
+    if (ok && !end && !read_stream(r, at)) return false;
+  }
+  return ok || fail_at(r, value->start_mark, "streams is a list of blocks: \"- path: /sub\"");
+}
+
 static bool set(reading *r, yaml_mark_t at, const char *name, const yaml_event_t *value) {
   char text[400];
+  if (strcmp(name, "streams") == 0) return read_streams(r, value);
   const oceld_option *option = oceld_option_find(name);
   if (is_esphome_only(name)) {
     oceld_log(OCELD_LOG_WARNING, "%s:%zu: %s is for ESPHome and has no effect here", r->path,
@@ -111,11 +173,7 @@ static bool set(reading *r, yaml_mark_t at, const char *name, const yaml_event_t
     (void)snprintf(text, sizeof text, "%s has a list or block as its value; give one value", name);
     return fail_at(r, at, text);
   }
-  const char *tag = (const char *)value->data.scalar.tag;
-  if (tag != NULL && strcmp(tag, "!secret") == 0) {
-    (void)snprintf(text, sizeof text, "%s: !secret is for ESPHome; write the value here", name);
-    return fail_at(r, value->start_mark, text);
-  }
+  if (is_secret(r, name, value)) return false;
   oceld_failure inner;
   if (oceld_option_set(r->options, option, (const char *)value->data.scalar.value, &inner)) {
     return true;

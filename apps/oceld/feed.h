@@ -52,7 +52,14 @@ bool oceld_feed_commit(oceld_feed *f, size_t size, const ocel_commit *how);
 /// reserve, copy, commit.
 bool oceld_feed_put(oceld_feed *f, ocel_span unit, const ocel_commit *how);
 
-/// Publishes a block of sound, and wakes the server.
+/// The feed of another stream of the same source, 1 and up; 0 is `f`, that of the first, which is
+/// the one to wait with and to put sound in.
+oceld_feed *oceld_feed_of(oceld_feed *f, unsigned stream);
+
+/// False if nobody watches the stream, and its pictures need not be made.
+bool oceld_feed_is_wanted(const oceld_feed *f);
+
+/// Publishes a block of sound on each stream that has sound, and wakes the server.
 void oceld_feed_put_sound(oceld_feed *f, ocel_span block, ocel_us captured_at);
 
 /// See ocel_ring_set_parameters.

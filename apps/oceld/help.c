@@ -36,10 +36,14 @@ void oceld_options_help(FILE *out) {
       out);
   for (size_t i = 0; i < count; i++) put_option(out, &table[i]);
   (void)fprintf(out,
+                "  %-*sone of several streams, of up to four; give it once for each\n"
+                "%*spath=/sub,resolution=640x480, and perhaps bitrate, gop, qp_min,\n"
+                "%*sqp_max, audio=no, start, name, on_demand=yes (the manual has more)\n"
                 "  %-*sread options from a YAML file; the command line wins\n"
                 "  %-*sshow this text\n"
                 "  %-*sshow the version\n\n"
                 "Signals: INT and TERM end the program (a second one at once), HUP reads the "
                 "file again.\n",
-                COLUMN - 2, "--config FILE", COLUMN - 2, "--help", COLUMN - 2, "--version");
+                COLUMN - 2, "--stream LIST", COLUMN, "", COLUMN, "", COLUMN - 2, "--config FILE",
+                COLUMN - 2, "--help", COLUMN - 2, "--version");
 }

@@ -56,7 +56,8 @@ static const oceld_source_kind *from_module(oceld_source_type type, oceld_failur
 }
 
 const oceld_source_kind *oceld_kind_for(const oceld_source_config *cfg, oceld_failure *why) {
-  if (cfg->type == OCELD_SOURCE_FILE && cfg->codec == OCEL_CODEC_H264 &&
+  // Further streams need its pictures decoded.
+  if (cfg->type == OCELD_SOURCE_FILE && cfg->codec == OCEL_CODEC_H264 && cfg->more_count == 0 &&
       oceld_annexb_recognises(cfg->path)) {
     return &oceld_annexb_kind;
   }

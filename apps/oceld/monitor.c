@@ -7,11 +7,11 @@
 // Wakes come a little early or late; so does a second.
 static const ocel_us INTERVAL = OCEL_SECOND - 50 * OCEL_MILLISECOND;
 
-bool oceld_monitor_init(oceld_monitor *m, const ocel_server *server, int stream,
+bool oceld_monitor_init(oceld_monitor *m, const ocel_server *server, unsigned streams,
                         uint16_t connections) {
   memset(m, 0, sizeof *m);
   m->server = server;
-  m->stream = stream;
+  m->stream_count = streams;
   m->connections = connections;
   (void)pthread_mutex_init(&m->lock, NULL);
   if (connections == 0) return true;
@@ -19,13 +19,22 @@ bool oceld_monitor_init(oceld_monitor *m, const ocel_server *server, int stream,
   return m->latest.clients != NULL;
 }
 
+static void copy_stream(oceld_monitor *m, unsigned i, ocel_us now) {
+  oceld_snapshot *s = &m->latest;
+  if (ocel_server_get_stream_stats(m->server, (int)i, now, &s->streams[i]) != OCEL_OK) {
+    memset(&s->streams[i], 0, sizeof s->streams[i]);
+  }
+  if (ocel_server_get_group_stats(m->server, (int)i, now, &s->groups[i]) != OCEL_OK) {
+    s->groups[i].stream = -1;
+  }
+}
+
 static void copy(oceld_monitor *m, ocel_us now) {
   oceld_snapshot *s = &m->latest;
   s->taken_at = now;
   ocel_server_get_stats(m->server, now, &s->server);
-  if (ocel_server_get_stream_stats(m->server, m->stream, now, &s->stream) != OCEL_OK) {
-    memset(&s->stream, 0, sizeof s->stream);
-  }
+  s->stream_count = m->stream_count;
+  for (unsigned i = 0; i < m->stream_count; i++) copy_stream(m, i, now);
   s->client_count = 0;
   for (int i = 0; i < m->connections; i++) {
     ocel_client_stats *next = &s->clients[s->client_count];

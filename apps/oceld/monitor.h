@@ -6,26 +6,29 @@
 #include <pthread.h>
 
 #include "ocel/server.h"
+#include "options.h"
 
 /// One moment of the server.
 typedef struct {
   ocel_us taken_at;
   ocel_server_stats server;
-  ocel_stream_stats stream;
-  ocel_client_stats *clients;  ///< NULL if nobody wants them.
+  unsigned stream_count;
+  ocel_stream_stats streams[OCELD_STREAMS_MAX];
+  ocel_client_stats groups[OCELD_STREAMS_MAX];  ///< `stream` is -1 where there is no multicast.
+  ocel_client_stats *clients;                   ///< NULL if nobody wants them.
   size_t client_count;
 } oceld_snapshot;
 
 typedef struct {
   const ocel_server *server;
-  int stream;
-  uint16_t connections;  ///< Numbers of connections to ask for; 0: clients are not wanted.
-  pthread_mutex_t lock;  ///< Guards `latest`.
+  unsigned stream_count;  ///< Numbers of streams to ask for.
+  uint16_t connections;   ///< Numbers of connections to ask for; 0: clients are not wanted.
+  pthread_mutex_t lock;   ///< Guards `latest`.
   oceld_snapshot latest;
 } oceld_monitor;
 
 /// @return False if memory is short.
-bool oceld_monitor_init(oceld_monitor *m, const ocel_server *server, int stream,
+bool oceld_monitor_init(oceld_monitor *m, const ocel_server *server, unsigned streams,
                         uint16_t connections);
 
 /// Takes a snapshot if the last one is a second old. In the loop's thread only.

@@ -256,6 +256,18 @@ static void describe_source(const oceld_option *option, char *out, size_t size) 
   (void)snprintf(out, size, "test, file:PATH or v4l2:DEVICE, for example v4l2:/dev/video0");
 }
 
+static bool read_text(const oceld_option *option, const char *value, void *field,
+                      oceld_failure *why) {
+  for (const char *s = value; *s != '\0'; s++) {
+    if ((unsigned char)*s < ' ') return refuse(option, value, why);
+  }
+  return copy_text(option, value, field, why);
+}
+
+static void describe_text(const oceld_option *option, char *out, size_t size) {
+  (void)snprintf(out, size, "one line of at most %zu bytes", option->room - 1);
+}
+
 static bool read_username(const oceld_option *option, const char *value, void *field,
                           oceld_failure *why) {
   bool ok = value[0] != '\0' && strpbrk(value, ":\"\\\x7f") == NULL;
@@ -302,6 +314,7 @@ const oceld_kind_rules *oceld_kind_rules_of(oceld_kind kind) {
       [OCELD_MULTICAST] = {read_multicast, describe_multicast},
       [OCELD_SOURCE] = {read_source,    describe_source   },
       [OCELD_FILE] = {read_file,      describe_file     },
+      [OCELD_TEXT] = {read_text,      describe_text     },
       [OCELD_USERNAME] = {read_username,  describe_username },
       [OCELD_PASSWORD] = {read_password,  describe_password },
   };

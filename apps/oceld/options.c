@@ -10,6 +10,7 @@
 #include "ocel/jpeg_pack.h"
 #include "ocel/server.h"
 #include "option_kinds.h"
+#include "stream_options.h"
 
 #define FIELD(name) offsetof(oceld_options, name), sizeof(((oceld_options *)NULL)->name)
 
@@ -88,6 +89,9 @@ static const oceld_option TABLE[] = {
      {"default", "gop", "idr", "live"}, FIELD(start), false},
     {"stats", OCELD_FILE, 0, 0, "", "FILE",
      "write all counters to FILE as JSON once a second", {NULL}, FIELD(stats), false},
+    {"stats_interval", OCELD_INTEGER, 0, 86400, "0", "SECONDS",
+     "log a line of statistics for each stream so often; 0: never",
+     {NULL}, FIELD(stats_interval), true},
     {"payload_max", OCELD_INTEGER, 64, 1400, "1400", "N",
      "largest RTP payload in bytes", {NULL}, FIELD(payload_max), false},
     {"session_timeout", OCELD_INTEGER, 5, 3600, "60", "SECONDS",
@@ -232,7 +236,7 @@ bool oceld_options_check(const oceld_options *o, oceld_failure *why) {
                       "only one of rtp_port and rtcp_port is 0; give both a port, or "
                       "0 to both for any free ones");
   }
-  return true;
+  return oceld_streams_check(o, why);
 }
 
 bool oceld_options_multicast(const oceld_options *o, ocel_addr *group, uint8_t *ttl) {

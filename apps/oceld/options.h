@@ -27,6 +27,20 @@ typedef enum { OCELD_SOURCE_TEST, OCELD_SOURCE_FILE, OCELD_SOURCE_V4L2 } oceld_s
 
 #define OCELD_PATH_MAX 4096u
 
+#define OCELD_STREAMS_MAX 4u
+
+/// One of several streams. What is not given is as in oceld_options; see stream_options.h.
+typedef struct {
+  uint32_t given;   ///< Bits of the options that were set, by their number.
+  oceld_size size;  ///< 0 x 0: the source's own.
+  uint32_t bitrate, gop, qp_min, qp_max;
+  uint32_t codec, quality;  ///< As those of oceld_options.
+  uint32_t audio;           ///< 1: with the source's sound.
+  uint32_t start;           ///< An ocel_start.
+  uint32_t on_demand;       ///< 1: encoded only while somebody watches.
+  char path[64], name[64];
+} oceld_stream_options;
+
 /// Everything that can be set. Plain data; compared and copied as a whole.
 typedef struct {
   uint32_t port;
@@ -46,6 +60,7 @@ typedef struct {
   uint32_t session_timeout;  ///< Seconds.
   uint32_t ring_size;        ///< Bytes; 0: by the source's rate.
   uint32_t allow_basic;      ///< 1: outside TLS too.
+  uint32_t stats_interval;   ///< Seconds between lines of statistics in the log; 0: none.
   uint32_t log_level;        ///< An oceld_log_level.
   oceld_size size;
   oceld_rate fps;
@@ -58,6 +73,8 @@ typedef struct {
   char tls_cert[OCELD_PATH_MAX], tls_key[OCELD_PATH_MAX];
   char username[64], password[64];  ///< "": none, both or neither.
   char password_file[OCELD_PATH_MAX];
+  uint32_t stream_count;  ///< 0: the one stream that the options above describe.
+  oceld_stream_options streams[OCELD_STREAMS_MAX];
 } oceld_options;
 
 /// How an option's value is written.
@@ -74,6 +91,7 @@ typedef enum {
   OCELD_MULTICAST,  ///< 239.1.2.3, 239.1.2.3:6000:4, [ff15::1]:6000.
   OCELD_SOURCE,     ///< test, file:PATH, v4l2:DEVICE.
   OCELD_FILE,
+  OCELD_TEXT,  ///< Anything of at most 63 bytes, without line breaks.
   OCELD_USERNAME,
   OCELD_PASSWORD,  ///< Never repeated in a message.
   OCELD_KIND_COUNT

@@ -14,19 +14,19 @@
 #include "events.h"
 #include "log.h"
 #include "ocel/loop.h"
-#include "media_memory.h"
 #include "monitor.h"
 #include "networks.h"
 #include "password.h"
 #include "report.h"
 #include "signals.h"
 #include "source.h"
+#include "streams.h"
 
 typedef struct {
   oceld_options options;
   oceld_source *source;
   bool stepped;  // The source has no thread of its own.
-  void *ring_memory, *sound_memory;
+  oceld_streams streams;
   ocel_tls *tls;  // NULL: RTSP only.
   ocel_loop *loop;
   oceld_monitor monitor;
@@ -35,22 +35,20 @@ typedef struct {
   int loop_result;  // Of ocel_loop_run; read after its thread has ended.
 } program;
 
-static oceld_tuning tuning_of(const oceld_options *o) {
-  const oceld_tuning t = {o->bitrate, o->gop, o->qp_min, o->qp_max, o->quality};
-  return t;
-}
-
 // ---- in the loop's thread ----
 
 static void on_event(void *ctx, const ocel_event *e, const ocel_addr *peer) {
-  const program *p = ctx;
+  program *p = ctx;
   oceld_event_log(e, peer);
-  if (e->code == OCEL_EVENT_KEYFRAME_WANTED) oceld_source_request_keyframe(p->source);
+  if (e->code == OCEL_EVENT_KEYFRAME_WANTED) {
+    oceld_streams_want_key(&p->streams, e->a, ocel_loop_now());
+  }
 }
 
 static void on_wake(void *ctx, ocel_us now) {
   program *p = ctx;
   if (p->stepped) ocel_loop_wake_at(p->loop, oceld_source_step(p->source, now));
+  oceld_streams_look(&p->streams, ocel_loop_server(p->loop), now);
   oceld_monitor_update(&p->monitor, now);
 }
 
@@ -75,7 +73,6 @@ static void configure(const oceld_options *o, ocel_server_config *cfg) {
   cfg->max_connections_per_address = (uint16_t)o->max_connections_per_address;
   oceld_failure why;  // The option has been read before.
   (void)oceld_networks_read(o->allowed_ips, cfg->allowed, &cfg->allowed_count, &why);
-  cfg->max_streams = 1;
   cfg->request_buffers = (uint16_t)(o->max_clients / 8 + 8);
   cfg->payload_max = (uint16_t)o->payload_max;
   (void)oceld_options_multicast(o, &cfg->multicast, &cfg->multicast_ttl);
@@ -84,11 +81,11 @@ static void configure(const oceld_options *o, ocel_server_config *cfg) {
 
 static bool open_source(program *p, oceld_source_traits *traits, oceld_failure *why) {
   const oceld_options *o = &p->options;
-  oceld_source_config cfg = {.size = o->size, .fps = o->fps, .tuning = tuning_of(o)};
+  oceld_source_config cfg = {.fps = o->fps};
   oceld_failure inner;
-  cfg.codec = oceld_options_codec(o);
   cfg.audio = (ocel_codec)o->audio;
   cfg.type = oceld_options_source(o, &cfg.path);
+  oceld_streams_ask(&p->streams, &cfg);
   p->source = oceld_source_open(&cfg, traits, &inner);
   if (p->source == NULL) return oceld_fail(why, "source %.100s: %.380s", o->source, inner.text);
   oceld_log(OCELD_LOG_INFO, "source %s: %s", o->source, traits->description);
@@ -105,6 +102,7 @@ static bool open_loop(program *p, oceld_failure *why) {
   const oceld_options *o = &p->options;
   ocel_server_config server = {0};
   configure(o, &server);
+  server.max_streams = (uint16_t)p->streams.count;
   if (!open_tls(p, server.max_connections, why)) return false;
   const ocel_loop_config cfg = {.bind = o->bind,
                                 .port = (uint16_t)o->port,
@@ -122,55 +120,27 @@ static bool open_loop(program *p, oceld_failure *why) {
   if (p->loop == NULL) return false;
   if (!oceld_password_apply(o, ocel_loop_server(p->loop), why)) return false;
   const uint16_t wanted = o->stats[0] != '\0' ? server.max_connections : 0;
-  p->monitored = oceld_monitor_init(&p->monitor, ocel_loop_server(p->loop), 0, wanted);
+  p->monitored =
+      oceld_monitor_init(&p->monitor, ocel_loop_server(p->loop), p->streams.count, wanted);
   return p->monitored || oceld_fail(why, "out of memory");
 }
 
-static bool make_sound_ring(program *p, const oceld_source_traits *traits,
-                            ocel_stream_config *stream, oceld_failure *why) {
-  ocel_ring_config plan;
-  if (!ocel_format_is_sound(&traits->sound)) return true;
-  oceld_sound_ring_plan(traits, &plan);
-  ocel_ring *ring = oceld_ring_make(&plan, &p->sound_memory);
-  if (ring == NULL)
-    return oceld_fail(why, "%u bytes of memory for sound cannot be had", plan.bytes);
-  stream->track[1] = ring;
-  stream->format[1] = traits->sound;
-  stream->track_count = 2;
-  oceld_source_carry_sound(p->source, ring);
-  return true;
-}
-
-static bool add_stream(program *p, const oceld_source_traits *traits, oceld_failure *why) {
-  const oceld_options *o = &p->options;
-  ocel_ring_config plan;
-  if (!oceld_ring_plan(traits, o->ring_size, &plan, why)) return false;
-  ocel_ring *ring = oceld_ring_make(&plan, &p->ring_memory);
-  if (ring == NULL) {
-    return oceld_fail(why, "%u bytes of media memory cannot be had; give less with ring_size",
-                      plan.bytes);
+static bool start_source(program *p, const oceld_source_traits *traits, oceld_failure *why) {
+  ocel_server *server = ocel_loop_server(p->loop);
+  if (!oceld_streams_add(&p->streams, server, p->source, traits, why)) {
+    return false;
   }
-  oceld_log(OCELD_LOG_DEBUG, "media memory: %u bytes, %u pictures of at most %u", plan.bytes,
-            plan.records, plan.unit_max);
-  ocel_stream_config stream = {.path = o->stream_path,
-                               .start = (ocel_start)o->start,
-                               .keyframe_on_request = traits->keyframe_on_request,
-                               .bitrate = traits->bitrate,
-                               .track_count = 1,
-                               .track = {ring},
-                               .format = {traits->picture}};
-  if (!make_sound_ring(p, traits, &stream, why)) return false;
-  p->monitor.stream = ocel_server_add_stream(ocel_loop_server(p->loop), &stream);
-  if (p->monitor.stream < 0) return oceld_fail(why, "the server takes no such stream");
+  ocel_ring *ring = oceld_streams_first(&p->streams);
   p->stepped = oceld_source_start_stepped(p->source, ring, wake, p->loop);
   return p->stepped || oceld_source_start(p->source, ring, wake, p->loop, why);
 }
 
 static bool start(program *p, oceld_failure *why) {
-  oceld_source_traits traits;
-  if (!open_source(p, &traits, why)) return false;  // May take long; a signal ends it at once.
+  oceld_source_traits traits[OCELD_STREAMS_MAX];
+  oceld_streams_choose(&p->streams, &p->options);
+  if (!open_source(p, traits, why)) return false;  // May take long; a signal ends it at once.
   oceld_signals_block();
-  return open_loop(p, why) && add_stream(p, &traits, why);
+  return open_loop(p, why) && start_source(p, traits, why);
 }
 
 static void log_url(void *ctx, const char *url) {
@@ -178,8 +148,7 @@ static void log_url(void *ctx, const char *url) {
   oceld_log(OCELD_LOG_INFO, "Stream URL: %s", url);
 }
 
-static void tell_urls(const program *p) {
-  const char *const path = p->options.stream_path;
+static void tell_urls(const program *p, const char *path) {
   const oceld_place plain = {"rtsp", ocel_loop_port(p->loop), path};
   const oceld_place secure = {"rtsps", ocel_loop_tls_port(p->loop), path};
   oceld_addresses_tell(p->options.bind, &plain, log_url, NULL);
@@ -200,8 +169,9 @@ static void reload(program *p, int argc, char *const *argv) {
     oceld_log(OCELD_LOG_ERROR, "the TLS certificate stays as it is: %s", why.text);
   }
   if (!changed) return;
-  const oceld_tuning tuning = tuning_of(&p->options);
-  oceld_source_tune(p->source, &tuning);
+  oceld_streams streams = p->streams;  // The loop's thread reads that one.
+  oceld_streams_choose(&streams, &p->options);
+  oceld_streams_tune(&streams);
   oceld_log_set_level((oceld_log_level)p->options.log_level);
 }
 
@@ -212,11 +182,14 @@ static void stop(program *p) {
 
 // Until the loop's thread has ended.
 static void supervise(program *p, int argc, char *const *argv) {
-  oceld_report report = {.stats_path = p->options.stats, .stream_path = p->options.stream_path};
+  oceld_report report = {.stats_path = p->options.stats, .streams = p->streams.items};
   bool stopping = false;
   for (;;) {
     switch (oceld_signals_wait()) {
-      case OCELD_WAKE_TICK: oceld_report_now(&report, &p->monitor); break;
+      case OCELD_WAKE_TICK:
+        report.log_interval = p->options.stats_interval;
+        oceld_report_now(&report, &p->monitor);
+        break;
       case OCELD_WAKE_RELOAD: reload(p, argc, argv); break;
       case OCELD_WAKE_STOP:
         if (stopping) _Exit(EXIT_FAILURE);
@@ -233,7 +206,7 @@ static bool serve(program *p, int argc, char *const *argv, oceld_failure *why) {
   const int e = pthread_create(&thread, NULL, run_loop, p);
   if (e != 0) return oceld_fail(why, "cannot start a thread: %s", strerror(e));
   oceld_log(OCELD_LOG_INFO, "RTSP Server setup complete");
-  tell_urls(p);
+  for (unsigned i = 0; i < p->streams.count; i++) tell_urls(p, p->streams.items[i].path);
   supervise(p, argc, argv);
   (void)pthread_join(thread, NULL);
   if (p->loop_result == 0) return true;
@@ -245,8 +218,7 @@ static void release(program *p) {
   if (p->monitored) oceld_monitor_free(&p->monitor);
   ocel_loop_close(p->loop);
   ocel_tls_close(p->tls);
-  free(p->ring_memory);
-  free(p->sound_memory);
+  oceld_streams_free(&p->streams);
 }
 
 bool oceld_serve(const oceld_options *options, int argc, char *const *argv, oceld_failure *why) {

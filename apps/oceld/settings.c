@@ -6,6 +6,7 @@
 #include "config_file.h"
 #include "log.h"
 #include "password.h"
+#include "stream_options.h"
 
 bool oceld_settings_load(int argc, char *const *argv, oceld_options *o, oceld_command_line *out,
                          oceld_failure *why) {
@@ -35,5 +36,5 @@ bool oceld_settings_apply_live(oceld_options *running, const oceld_options *next
     oceld_log(OCELD_LOG_INFO, "%s has changed and is applied", option->name);
     any = true;
   }
-  return any;
+  return oceld_streams_apply_live(running, next) || any;
 }

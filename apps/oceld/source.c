@@ -24,7 +24,7 @@ struct oceld_feed {
   void (*wake)(void *ctx);
   void *ctx;
   uint32_t unit_max;
-  atomic_bool keyframe;
+  atomic_bool keyframe, wanted;
   ocel_us drop_logged_at;
   uint32_t drops;  // Since the last log.
   ocel_us committed_at;
@@ -37,7 +37,7 @@ struct oceld_feed {
 };
 
 struct oceld_source {
-  oceld_feed feed;
+  oceld_feed feeds[OCELD_STREAMS_MAX];  // `stop` is the first one's alone.
   const oceld_source_kind *kind;
   oceld_source_config cfg;
   void *self;  // The kind's state; NULL while it is closed.
@@ -113,7 +113,11 @@ bool oceld_feed_put(oceld_feed *f, ocel_span unit, const ocel_commit *how) {
   return oceld_feed_commit(f, unit.n, how);
 }
 
-void oceld_feed_put_sound(oceld_feed *f, ocel_span block, ocel_us captured_at) {
+oceld_feed *oceld_feed_of(oceld_feed *f, unsigned stream) { return f + stream; }
+
+bool oceld_feed_is_wanted(const oceld_feed *f) { return atomic_load(&f->wanted); }
+
+static void put_sound(oceld_feed *f, ocel_span block, ocel_us captured_at) {
   const ocel_commit how = {.wrap = OCEL_WRAP_BLOCK, .captured_at = captured_at};
   if (f->sound == NULL) return;
   uint8_t *room = ocel_ring_reserve(f->sound, (uint32_t)block.n);
@@ -123,6 +127,11 @@ void oceld_feed_put_sound(oceld_feed *f, ocel_span block, ocel_us captured_at) {
   }
   memcpy(room, block.p, block.n);
   if (ocel_ring_commit(f->sound, (uint32_t)block.n, &how) == OCEL_OK) f->wake(f->ctx);
+}
+
+// A ring has one consumer that frees; so each stream gets a copy, of some hundred bytes.
+void oceld_feed_put_sound(oceld_feed *f, ocel_span block, ocel_us captured_at) {
+  for (unsigned i = 0; i < OCELD_STREAMS_MAX; i++) put_sound(&f[i], block, captured_at);
 }
 
 void oceld_feed_set_parameters(oceld_feed *f, ocel_span sps, ocel_span pps) {
@@ -148,6 +157,7 @@ static void feed_init(oceld_feed *f) {
   (void)pthread_cond_init(&f->changed, &attr);
   (void)pthread_condattr_destroy(&attr);
   (void)pthread_mutex_init(&f->lock, NULL);
+  atomic_store(&f->wanted, true);
 }
 
 // ---- the thread ----
@@ -157,18 +167,28 @@ static void close_kind(oceld_source *s) {
   s->self = NULL;
 }
 
+static oceld_tuning *tuning_of(oceld_source_config *cfg, unsigned stream) {
+  return stream == 0 ? &cfg->tuning : &cfg->more[stream - 1].tuning;
+}
+
+static oceld_tuning read_tuning(oceld_source *s, unsigned stream) {
+  oceld_feed *f = &s->feeds[stream];
+  (void)pthread_mutex_lock(&f->lock);
+  const oceld_tuning tuning = f->tuning;
+  (void)pthread_mutex_unlock(&f->lock);
+  return tuning;
+}
+
 // Opens what is closed, and runs. False: failed.
 static bool attempt(oceld_source *s, oceld_failure *why) {
-  oceld_source_traits traits = {0};
+  oceld_source_traits traits[OCELD_STREAMS_MAX] = {0};
   if (s->self == NULL) {
-    (void)pthread_mutex_lock(&s->feed.lock);
-    s->cfg.tuning = s->feed.tuning;
-    (void)pthread_mutex_unlock(&s->feed.lock);
-    s->self = s->kind->open(&s->cfg, &traits, why);
+    for (unsigned i = 0; i <= s->cfg.more_count; i++) *tuning_of(&s->cfg, i) = read_tuning(s, i);
+    s->self = s->kind->open(&s->cfg, traits, why);
     if (s->self == NULL) return false;
-    oceld_log(OCELD_LOG_INFO, "%s is back: %s", s->kind->name, traits.description);
+    oceld_log(OCELD_LOG_INFO, "%s is back: %s", s->kind->name, traits[0].description);
   }
-  const bool ok = s->kind->run(s->self, &s->feed, why);
+  const bool ok = s->kind->run(s->self, s->feeds, why);
   close_kind(s);
   return ok;
 }
@@ -180,11 +200,11 @@ static void *run(void *arg) {
     oceld_failure why = {"ended"};
     const ocel_us began = ocel_loop_now();
     (void)attempt(s, &why);
-    if (!oceld_feed_goes_on(&s->feed)) return NULL;
+    if (!oceld_feed_goes_on(s->feeds)) return NULL;
     const ocel_us now = ocel_loop_now();
     if (now - began >= GOOD_RUN) delay = RETRY_FIRST;
     oceld_log(OCELD_LOG_ERROR, "%s: %s; trying again in %d s", s->kind->name, why.text, delay);
-    if (!oceld_feed_wait(&s->feed, now + delay * OCEL_SECOND)) return NULL;
+    if (!oceld_feed_wait(s->feeds, now + delay * OCEL_SECOND)) return NULL;
     delay = delay * 2 < RETRY_LAST ? delay * 2 : RETRY_LAST;
   }
 }
@@ -193,7 +213,7 @@ static void *run(void *arg) {
 
 oceld_source *oceld_source_open(const oceld_source_config *cfg, oceld_source_traits *traits,
                                 oceld_failure *why) {
-  memset(traits, 0, sizeof *traits);
+  memset(traits, 0, (1 + cfg->more_count) * sizeof *traits);
   const oceld_source_kind *kind = oceld_kind_for(cfg, why);
   if (kind == NULL) return NULL;
   oceld_source *s = calloc(1, sizeof *s);
@@ -203,14 +223,16 @@ oceld_source *oceld_source_open(const oceld_source_config *cfg, oceld_source_tra
   }
   s->kind = kind;
   s->cfg = *cfg;
-  s->feed.tuning = cfg->tuning;
-  feed_init(&s->feed);
+  for (unsigned i = 0; i < OCELD_STREAMS_MAX; i++) {
+    feed_init(&s->feeds[i]);
+    if (i <= cfg->more_count) s->feeds[i].tuning = *tuning_of(&s->cfg, i);
+  }
   s->self = kind->open(cfg, traits, why);
   if (s->self == NULL) {
     oceld_source_close(s);
     return NULL;
   }
-  s->feed.unit_max = traits->unit_max;
+  for (unsigned i = 0; i <= cfg->more_count; i++) s->feeds[i].unit_max = traits[i].unit_max;
   return s;
 }
 
@@ -221,14 +243,26 @@ static bool start_thread(oceld_source *s, oceld_failure *why) {
   return true;
 }
 
-void oceld_source_carry_sound(oceld_source *s, ocel_ring *ring) { s->feed.sound = ring; }
+void oceld_source_carry_sound(oceld_source *s, unsigned stream, ocel_ring *ring) {
+  s->feeds[stream].sound = ring;
+}
+
+void oceld_source_carry(oceld_source *s, unsigned stream, ocel_ring *ring) {
+  s->feeds[stream].ring = ring;
+}
+
+static void connect(oceld_source *s, ocel_ring *ring, void (*wake)(void *ctx), void *ctx) {
+  assert(!s->started);
+  s->feeds[0].ring = ring;
+  for (unsigned i = 0; i < OCELD_STREAMS_MAX; i++) {
+    s->feeds[i].wake = wake;
+    s->feeds[i].ctx = ctx;
+  }
+}
 
 bool oceld_source_start(oceld_source *s, ocel_ring *ring, void (*wake)(void *ctx), void *ctx,
                         oceld_failure *why) {
-  assert(!s->started);
-  s->feed.ring = ring;
-  s->feed.wake = wake;
-  s->feed.ctx = ctx;
+  connect(s, ring, wake, ctx);
   return start_thread(s, why);
 }
 
@@ -236,11 +270,8 @@ static void wake_nobody(void *ctx) { (void)ctx; }
 
 bool oceld_source_start_stepped(oceld_source *s, ocel_ring *ring, void (*wake)(void *ctx),
                                 void *ctx) {
-  assert(!s->started);
   if (s->kind->step == NULL) return false;
-  s->feed.ring = ring;
-  s->feed.wake = wake_nobody;
-  s->feed.ctx = ctx;
+  connect(s, ring, wake_nobody, ctx);
   s->wake = wake;
   return true;
 }
@@ -249,7 +280,7 @@ bool oceld_source_start_stepped(oceld_source *s, ocel_ring *ring, void (*wake)(v
 static void leave_to_thread(oceld_source *s, oceld_failure *why) {
   oceld_log(OCELD_LOG_ERROR, "%s: %s", s->kind->name, why->text);
   close_kind(s);
-  s->feed.wake = s->wake;
+  connect(s, s->feeds[0].ring, s->wake, s->feeds[0].ctx);
   if (!start_thread(s, why)) oceld_log(OCELD_LOG_ERROR, "%s: %s", s->kind->name, why->text);
 }
 
@@ -257,29 +288,39 @@ ocel_us oceld_source_step(oceld_source *s, ocel_us now) {
   ocel_us next;
   oceld_failure why;
   if (s->started || s->self == NULL) return OCEL_NEVER;
-  if (s->kind->step(s->self, &s->feed, now, &next, &why)) return next;
+  if (s->kind->step(s->self, s->feeds, now, &next, &why)) return next;
   leave_to_thread(s, &why);
   return OCEL_NEVER;
 }
 
-void oceld_source_request_keyframe(oceld_source *s) { atomic_store(&s->feed.keyframe, true); }
+void oceld_source_request_keyframe(oceld_source *s, unsigned stream) {
+  atomic_store(&s->feeds[stream].keyframe, true);
+}
 
-void oceld_source_tune(oceld_source *s, const oceld_tuning *tuning) {
-  (void)pthread_mutex_lock(&s->feed.lock);
-  s->feed.tuning = *tuning;
-  s->feed.tuned = true;
-  (void)pthread_mutex_unlock(&s->feed.lock);
+void oceld_source_want(oceld_source *s, unsigned stream, bool wanted) {
+  atomic_store(&s->feeds[stream].wanted, wanted);
+}
+
+void oceld_source_tune(oceld_source *s, unsigned stream, const oceld_tuning *tuning) {
+  oceld_feed *f = &s->feeds[stream];
+  (void)pthread_mutex_lock(&f->lock);
+  f->tuning = *tuning;
+  f->tuned = true;
+  (void)pthread_mutex_unlock(&f->lock);
 }
 
 void oceld_source_close(oceld_source *s) {
   if (s == NULL) return;
-  (void)pthread_mutex_lock(&s->feed.lock);
-  s->feed.stop = true;
-  (void)pthread_cond_signal(&s->feed.changed);
-  (void)pthread_mutex_unlock(&s->feed.lock);
+  oceld_feed *f = s->feeds;
+  (void)pthread_mutex_lock(&f->lock);
+  f->stop = true;
+  (void)pthread_cond_signal(&f->changed);
+  (void)pthread_mutex_unlock(&f->lock);
   if (s->started) (void)pthread_join(s->thread, NULL);
   close_kind(s);
-  (void)pthread_cond_destroy(&s->feed.changed);
-  (void)pthread_mutex_destroy(&s->feed.lock);
+  for (unsigned i = 0; i < OCELD_STREAMS_MAX; i++) {
+    (void)pthread_cond_destroy(&f[i].changed);
+    (void)pthread_mutex_destroy(&f[i].lock);
+  }
   free(s);
 }

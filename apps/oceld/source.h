@@ -26,6 +26,13 @@ typedef struct {
   uint32_t quality;  ///< Of JPEG, 1..100.
 } oceld_tuning;
 
+/// One more stream of the same pictures, scaled.
+typedef struct {
+  oceld_size size;
+  oceld_tuning tuning;
+  ocel_codec codec;
+} oceld_rendition;
+
 typedef struct {
   oceld_source_type type;
   const char *path;  ///< File or device; must outlive the source.
@@ -34,6 +41,8 @@ typedef struct {
   oceld_tuning tuning;
   ocel_codec codec;  ///< What pictures are encoded as: H.264 or JPEG.
   ocel_codec audio;  ///< What sound is encoded as; OCEL_CODEC_H264: there is to be none.
+  unsigned more_count;
+  oceld_rendition more[OCELD_STREAMS_MAX - 1];  ///< Streams beside the first.
 } oceld_source_config;
 
 /// What is known about a source once it is open.
@@ -51,16 +60,22 @@ typedef struct {
 } oceld_source_traits;
 
 /// Opens the file or device and looks at it, without starting anything.
+/// @param traits  Of each stream: 1 + cfg->more_count. Those beside the first have no sound in
+/// them.
 /// @return NULL if that fails.
 oceld_source *oceld_source_open(const oceld_source_config *cfg, oceld_source_traits *traits,
                                 oceld_failure *why);
 
-/// Where the sound goes, if there is any; before the source is started. The ring must outlive the
-/// source.
-void oceld_source_carry_sound(oceld_source *s, ocel_ring *ring);
+/// Where the sound of a stream goes, which is the same for each; before the source is started. The
+/// ring must outlive the source.
+void oceld_source_carry_sound(oceld_source *s, unsigned stream, ocel_ring *ring);
 
-/// Starts the thread. `wake(ctx)` is called in it after each access unit; `ring` must outlive
-/// the source.
+/// Where the pictures of a stream beside the first (1 and up) go; before the source is started.
+/// The ring must outlive the source.
+void oceld_source_carry(oceld_source *s, unsigned stream, ocel_ring *ring);
+
+/// Starts the thread. `wake(ctx)` is called in it after each access unit; `ring` is the first
+/// stream's, and must outlive the source.
 bool oceld_source_start(oceld_source *s, ocel_ring *ring, void (*wake)(void *ctx), void *ctx,
                         oceld_failure *why);
 
@@ -76,11 +91,15 @@ bool oceld_source_start_stepped(oceld_source *s, ocel_ring *ring, void (*wake)(v
 ///         a thread.
 ocel_us oceld_source_step(oceld_source *s, ocel_us now);
 
-/// Asks for an IDR picture as soon as possible. Any thread; never waits.
-void oceld_source_request_keyframe(oceld_source *s);
+/// Asks for an IDR picture of a stream as soon as possible. Any thread; never waits.
+void oceld_source_request_keyframe(oceld_source *s, unsigned stream);
+
+/// Whether a stream beside the first is encoded, which it is at first. One that is not yet known
+/// to its server is, in any case. Any thread; never waits.
+void oceld_source_want(oceld_source *s, unsigned stream, bool wanted);
 
 /// Changes what the encoder aims at. Any thread; no effect on a source that passes H.264 through.
-void oceld_source_tune(oceld_source *s, const oceld_tuning *tuning);
+void oceld_source_tune(oceld_source *s, unsigned stream, const oceld_tuning *tuning);
 
 /// Ends the thread and frees everything. NULL is allowed.
 void oceld_source_close(oceld_source *s);

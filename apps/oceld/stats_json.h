@@ -8,12 +8,14 @@
 #include "failure.h"
 #include "monitor.h"
 
-/// Writes {"server": {...}, "streams": [{...}], "clients": [...]}; times in seconds, unknown ones
-/// null.
-void oceld_stats_put(FILE *out, const char *stream_path, const oceld_snapshot *s);
+/// Writes {"server": {...}, "streams": [{...}], "groups": [...], "clients": [...]}; streams, groups
+/// and clients have "tracks". Times are in seconds, unknown ones null; rates per second.
+///
+/// @param streams  As many as the snapshot has, with their paths.
+void oceld_stats_put(FILE *out, const oceld_stream_options *streams, const oceld_snapshot *s);
 
 /// Replaces the file as a whole: whoever reads it finds the old object or the new one.
-bool oceld_stats_write(const char *path, const char *stream_path, const oceld_snapshot *s,
-                       oceld_failure *why);
+bool oceld_stats_write(const char *path, const oceld_stream_options *streams,
+                       const oceld_snapshot *s, oceld_failure *why);
 
 #endif

@@ -6,8 +6,11 @@
 #define STEP (OCEL_STATS_WINDOW / OCEL__MARKS)
 
 void ocel__meter_see(ocel__meter *m, const ocel__mark *counters) {
+  const ocel_us newest = m->last.at;
   m->last = *counters;
-  if (m->n > 0 && counters->at - m->marks[(m->n - 1) % OCEL__MARKS].at < STEP) return;
+  // With B pictures they do not come in the order in which they were captured.
+  if (m->n > 0 && m->last.at < newest) m->last.at = newest;
+  if (m->n > 0 && m->last.at - m->marks[(m->n - 1) % OCEL__MARKS].at < STEP) return;
   m->marks[m->n++ % OCEL__MARKS] = m->last;
 }
 

@@ -8,6 +8,7 @@
 #include "encoder_form.h"
 #include "log.h"
 #include "ocel/jpeg.h"
+#include "ocel/loop.h"
 
 enum {
   THREADS_MOST = 4,  // Each is a slice of its own.
@@ -106,9 +107,10 @@ static bool fits(const oceld_encoder *e, const AVFrame *picture) {
 
 // Hands over what comes out. A picture that is lost makes the next ones useless up to an IDR.
 static bool drain(oceld_encoder *e, ocel_us captured_at, oceld_feed *feed, oceld_failure *why) {
-  const ocel_commit how = {.wrap = e->form->wrap, .captured_at = captured_at};
+  ocel_commit how = {.wrap = e->form->wrap, .captured_at = captured_at};
   for (;;) {
     const int rc = avcodec_receive_packet(e->codec, e->packet);
+    how.encode_time = ocel_loop_now() - e->began;
     if (rc == AVERROR(EAGAIN)) return true;
     if (rc < 0) return oceld_libav_fail(why, "the encoder has failed", rc);
     const ocel_span unit = ocel_span_make(e->packet->data, (size_t)e->packet->size);
@@ -127,6 +129,7 @@ bool oceld_encoder_put(oceld_encoder *e, AVFrame *picture, ocel_us captured_at, 
   picture->quality = e->codec->global_quality;
   picture->pts = e->count++;
   e->wants_key = false;
+  e->began = ocel_loop_now();
   const int rc = avcodec_send_frame(e->codec, picture);
   if (rc < 0) return oceld_libav_fail(why, "the encoder takes no picture", rc);
   return drain(e, captured_at, feed, why);

@@ -15,6 +15,7 @@ typedef struct {
   AVPacket *packet;
   oceld_rate rate;
   oceld_tuning tuning;
+  ocel_us began;   // With the picture that is being encoded.
   int64_t count;   // Pictures put in: the encoder's time.
   bool wants_key;  // The next picture is to be an IDR picture.
 } oceld_encoder;

@@ -11,6 +11,7 @@
 #include "ocel/loop.h"
 #include "pace.h"
 #include "passthrough.h"
+#include "renditions.h"
 #include "transcoder.h"
 
 // What to ask a camera for, best first; NULL: whatever it likes. MJPEG goes before raw pictures,
@@ -31,12 +32,14 @@ typedef struct {
   oceld_passthrough passthrough;
   oceld_transcoder transcoder;
   oceld_encoder encoder;
+  oceld_renditions renditions;
   oceld_controls controls;  // Of the camera's own encoder.
 } camera;
 
 static void close_camera(void *self) {
   camera *c = self;
   oceld_transcoder_close(&c->transcoder);
+  oceld_renditions_close(&c->renditions);
   oceld_encoder_free(&c->encoder);
   oceld_passthrough_close(&c->passthrough);
   oceld_controls_close(&c->controls);
@@ -94,7 +97,9 @@ static bool prepare(camera *c, oceld_source_traits *traits, oceld_failure *why) 
   (void)snprintf(traits->description, sizeof traits->description, "%s, %dx%d, %.4g fps",
                  avcodec_get_name(par->codec_id), par->width, par->height,
                  (double)c->rate.numerator / c->rate.denominator);
-  return choose_way(c, traits, why);
+  const oceld_original original = {oceld_input_size(&c->input), c->rate};
+  return choose_way(c, traits, why) &&
+         oceld_renditions_open(&c->renditions, &c->cfg, &original, traits, why);
 }
 
 static void *open_camera(const oceld_source_config *cfg, oceld_source_traits *traits,
@@ -119,10 +124,12 @@ static ocel_us captured_at(ocel_us stamp, ocel_us now) {
 
 // Encodes what the decoder has ready, normally one picture.
 static bool encode_packet(camera *c, ocel_us at, oceld_feed *feed, oceld_failure *why) {
+  AVFrame *picture = c->transcoder.picture;
   int rc;
   if (!oceld_transcoder_put(&c->transcoder, c->input.packet, why)) return false;
   while ((rc = oceld_transcoder_next(&c->transcoder, why)) == 1) {
-    if (!oceld_encoder_put(&c->encoder, c->transcoder.picture, at, feed, why)) return false;
+    if (!c->passes && !oceld_encoder_put(&c->encoder, picture, at, feed, why)) return false;
+    if (!oceld_renditions_put(&c->renditions, picture, at, feed, why)) return false;
   }
   return rc == 0;
 }
@@ -133,7 +140,7 @@ static bool pass_packet(camera *c, ocel_us at, oceld_feed *feed, oceld_failure *
   if (oceld_feed_take_keyframe(feed)) oceld_controls_ask_key(&c->controls);
   if (!oceld_passthrough_prepare(&c->passthrough, c->input.packet, why)) return false;
   oceld_passthrough_put(&c->passthrough, c->input.packet, at, feed);
-  return true;
+  return c->renditions.count == 0 || encode_packet(c, at, feed, why);
 }
 
 // Waits for the next packet. The device is asked often only when one is near.
@@ -152,18 +159,22 @@ static bool read_packet(camera *c, oceld_feed *feed, oceld_failure *why) {
   }
 }
 
-static bool begin_encoding(camera *c, oceld_failure *why) {
+static bool begin_decoding(camera *c, oceld_failure *why) {
   const AVStream *s = c->input.stream;
+  if (c->transcoder.decoder != NULL) return true;
+  return oceld_transcoder_open(&c->transcoder, s->codecpar, s->time_base, &c->cfg, why);
+}
+
+static bool begin_encoding(camera *c, oceld_failure *why) {
   c->passes = false;
-  return oceld_transcoder_open(&c->transcoder, s->codecpar, s->time_base, &c->cfg, why) &&
-         oceld_encoder_init(&c->encoder, &c->cfg, c->rate, why);
+  return begin_decoding(c, why) && oceld_encoder_init(&c->encoder, &c->cfg, c->rate, why);
 }
 
 static bool begin(camera *c, oceld_feed *feed, oceld_failure *why) {
   c->input.feed = feed;
   if (!c->passes) return begin_encoding(c, why);
   oceld_passthrough_begin(&c->passthrough, feed);
-  return true;
+  return c->renditions.count == 0 || begin_decoding(c, why);
 }
 
 // RTP has no room for every JPEG; a camera makes one kind only.

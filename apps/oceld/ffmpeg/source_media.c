@@ -8,6 +8,7 @@
 #include "log.h"
 #include "ocel/loop.h"
 #include "pace.h"
+#include "renditions.h"
 #include "sound_track.h"
 #include "survey.h"
 #include "transcoder.h"
@@ -20,6 +21,7 @@ typedef struct {
   oceld_passthrough passthrough;
   oceld_transcoder transcoder;
   oceld_encoder encoder;
+  oceld_renditions renditions;
   oceld_timeline timeline;
   oceld_sound_track sound;
 } media;
@@ -27,6 +29,7 @@ typedef struct {
 static void close_media(void *self) {
   media *m = self;
   oceld_transcoder_close(&m->transcoder);
+  oceld_renditions_close(&m->renditions);
   oceld_encoder_free(&m->encoder);
   oceld_passthrough_close(&m->passthrough);
   oceld_sound_track_close(&m->sound);
@@ -73,12 +76,18 @@ static bool try_passing(media *m, oceld_source_traits *traits, oceld_failure *wh
   return true;
 }
 
+static bool expect(media *m, oceld_source_traits *traits, oceld_failure *why) {
+  const oceld_size size = m->passes ? oceld_input_size(&m->input) : size_of(m);
+  if (!m->passes && !oceld_encoder_expect(&m->cfg, size, m->rate, traits, why)) return false;
+  const oceld_original original = {size, m->rate};
+  return oceld_renditions_open(&m->renditions, &m->cfg, &original, traits, why) &&
+         oceld_sound_track_open(&m->sound, m->input.sound, m->cfg.audio, traits, why);
+}
+
 static bool prepare(media *m, oceld_source_traits *traits, oceld_failure *why) {
   if (!oceld_input_open(&m->input, m->cfg.path, NULL, NULL, why)) return false;
   m->rate = oceld_input_rate(&m->input, m->cfg.fps);
-  if (!try_passing(m, traits, why)) return false;
-  if (!m->passes && !oceld_encoder_expect(&m->cfg, size_of(m), m->rate, traits, why)) return false;
-  if (!oceld_sound_track_open(&m->sound, m->input.sound, m->cfg.audio, traits, why)) return false;
+  if (!try_passing(m, traits, why) || !expect(m, traits, why)) return false;
   if (m->passes && (m->cfg.size.width > 0 || m->cfg.fps.numerator > 0)) {
     oceld_log(OCELD_LOG_WARNING, "size and fps have no effect: the file is H.264, passed through");
   }
@@ -115,13 +124,34 @@ static bool hear(media *m, oceld_feed *feed, oceld_failure *why) {
   return oceld_sound_track_speak(&m->sound, ocel_loop_now(), feed, why);
 }
 
+// When the decoder's picture was captured; `at` if the file does not say.
+static ocel_us time_of(const media *m, const AVFrame *picture, ocel_us at) {
+  ocel_us shift;
+  if (picture->pts == AV_NOPTS_VALUE || !oceld_timeline_shift(&m->timeline, &shift)) return at;
+  return picture->pts + shift;
+}
+
+// The further streams' pictures out of a packet that has been passed through; NULL: the last ones.
+static bool render(media *m, const AVPacket *packet, ocel_us at, oceld_feed *feed,
+                   oceld_failure *why) {
+  AVFrame *picture = m->transcoder.picture;
+  int rc;
+  if (m->renditions.count == 0) return true;
+  if (!oceld_transcoder_put(&m->transcoder, packet, why)) return false;
+  while ((rc = oceld_transcoder_next(&m->transcoder, why)) == 1) {
+    const ocel_us captured_at = time_of(m, picture, at);
+    if (!oceld_renditions_put(&m->renditions, picture, captured_at, feed, why)) return false;
+  }
+  return rc == 0;
+}
+
 static bool pass_packet(media *m, oceld_feed *feed, oceld_failure *why) {
   ocel_us at;
   const oceld_stamps stamps = oceld_input_stamps(&m->input, m->rate);
   if (!oceld_passthrough_prepare(&m->passthrough, m->input.packet, why)) return false;
   if (!wait_for(m, &stamps, feed, &at)) return false;
   oceld_passthrough_put(&m->passthrough, m->input.packet, at, feed);
-  return true;
+  return render(m, m->input.packet, at, feed, why);
 }
 
 // Encodes all pictures that the decoder has ready.
@@ -135,6 +165,7 @@ static bool encode_ready(media *m, oceld_feed *feed, oceld_failure *why) {
     const oceld_stamps stamps = {pts, pts, duration};
     if (!wait_for(m, &stamps, feed, &at)) return false;
     if (!oceld_encoder_put(&m->encoder, m->transcoder.picture, at, feed, why)) return false;
+    if (!oceld_renditions_put(&m->renditions, picture, at, feed, why)) return false;
   }
   return rc == 0;
 }
@@ -160,7 +191,7 @@ static bool play_once(media *m, oceld_feed *feed, oceld_failure *why) {
   }
   if (rc < 0) return false;
   if (!any) return oceld_fail(why, "there is no picture in it any more");
-  return m->passes || encode_rest(m, feed, why);
+  return m->passes ? render(m, NULL, ocel_loop_now(), feed, why) : encode_rest(m, feed, why);
 }
 
 static bool begin(media *m, oceld_feed *feed, oceld_failure *why) {
@@ -168,10 +199,8 @@ static bool begin(media *m, oceld_feed *feed, oceld_failure *why) {
   m->input.feed = feed;
   m->input.hears = m->sound.decoder != NULL;
   oceld_timeline_start(&m->timeline);
-  if (m->passes) {
-    oceld_passthrough_begin(&m->passthrough, feed);
-    return true;
-  }
+  if (m->passes) oceld_passthrough_begin(&m->passthrough, feed);
+  if (m->passes && m->renditions.count == 0) return true;
   return oceld_transcoder_open(&m->transcoder, s->codecpar, s->time_base, &m->cfg, why) &&
          oceld_encoder_init(&m->encoder, &m->cfg, m->rate, why);
 }

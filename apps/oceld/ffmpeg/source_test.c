@@ -11,7 +11,7 @@
 #include "log.h"
 #include "ocel/loop.h"
 #include "pace.h"
-#include "pictures.h"
+#include "renditions.h"
 #include "sound.h"
 #include "tone.h"
 
@@ -20,6 +20,7 @@ typedef struct {
   oceld_tuning tuning;
   oceld_pictures pictures;
   oceld_encoder encoder;
+  oceld_renditions renditions;
   AVFrame *frame;
   oceld_sound sound;
   AVFrame *tone;
@@ -29,6 +30,7 @@ typedef struct {
 
 static void close_test(void *self) {
   test_picture *t = self;
+  oceld_renditions_close(&t->renditions);
   oceld_encoder_free(&t->encoder);
   oceld_pictures_free(&t->pictures);
   oceld_sound_close(&t->sound);
@@ -56,8 +58,10 @@ static bool prepare(test_picture *t, const oceld_source_config *cfg, oceld_sourc
                  "test picture, %" PRIu32 "x%" PRIu32 ", %.4g fps, ", size.width, size.height,
                  (double)t->rate.numerator / t->rate.denominator);
   oceld_encoder_describe(cfg, traits);
+  const oceld_original original = {size, t->rate};
   return oceld_pictures_generate(&t->pictures, filters, why) &&
          oceld_encoder_init(&t->encoder, cfg, t->rate, why) &&
+         oceld_renditions_open(&t->renditions, cfg, &original, traits, why) &&
          oceld_sound_open(&t->sound, cfg->audio, traits, why);
 }
 
@@ -125,7 +129,7 @@ static bool run_test(void *self, oceld_feed *feed, oceld_failure *why) {
     const ocel_us at = oceld_pace_next(&pace, ocel_loop_now());
     if (!oceld_feed_wait(feed, at)) return true;
     if (!next_picture(t, at, why) || !oceld_encoder_put(&t->encoder, t->frame, at, feed, why) ||
-        !speak(t, feed, why)) {
+        !oceld_renditions_put(&t->renditions, t->frame, at, feed, why) || !speak(t, feed, why)) {
       return false;
     }
   }

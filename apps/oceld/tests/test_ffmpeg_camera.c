@@ -86,8 +86,8 @@ static void h264_is_passed_through_and_its_encoder_told(void **state) {
   assert_int_equal(fake.gop, 10);
   collect_until(&c, 5);
   cfg.tuning.bitrate = 300000;
-  oceld_source_tune(c.source, &cfg.tuning);
-  oceld_source_request_keyframe(c.source);
+  oceld_source_tune(c.source, 0, &cfg.tuning);
+  oceld_source_request_keyframe(c.source, 0);
   collect_until(&c, 50);
   oceld_source_close(c.source);
   c.source = NULL;

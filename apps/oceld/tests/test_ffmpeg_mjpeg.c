@@ -61,7 +61,7 @@ static void the_quality_changes_live(void **state) {
   collect_start(&c, &cfg);
   collect_until(&c, 5);
   cfg.tuning.quality = 10;
-  oceld_source_tune(c.source, &cfg.tuning);
+  oceld_source_tune(c.source, 0, &cfg.tuning);
   collect_until(&c, 40);
   assert_true(c.units[39].size * 2 < c.units[0].size);
   collect_end(&c);

@@ -61,7 +61,7 @@ static void a_key_picture_comes_on_request(void **state) {
   const oceld_source_config cfg = test_config(120);
   collect_start(&c, &cfg);
   collect_until(&c, 5);
-  oceld_source_request_keyframe(c.source);
+  oceld_source_request_keyframe(c.source, 0);
   collect_until(&c, 90);
   assert_int_equal(count_keys(&c, 0, 5), 1);
   assert_int_equal(count_keys(&c, 5, 90), 1);
@@ -80,7 +80,7 @@ static void the_bit_rate_changes_without_a_key_picture(void **state) {
   collect_start(&c, &cfg);
   collect_until(&c, 40);
   cfg.tuning.bitrate = 100000;
-  oceld_source_tune(c.source, &cfg.tuning);
+  oceld_source_tune(c.source, 0, &cfg.tuning);
   collect_until(&c, 110);
   assert_int_equal(count_keys(&c, 1, 110), 0);
   assert_true(bytes_of(80, 110) < bytes_of(10, 40) / 2);
@@ -93,7 +93,7 @@ static void the_gop_changes_live(void **state) {
   collect_start(&c, &cfg);
   collect_until(&c, 5);
   cfg.tuning.gop = 4;
-  oceld_source_tune(c.source, &cfg.tuning);
+  oceld_source_tune(c.source, 0, &cfg.tuning);
   collect_until(&c, 100);
   assert_int_equal(count_keys(&c, 80, 100), 5);
   collect_end(&c);

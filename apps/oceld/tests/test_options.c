@@ -50,6 +50,7 @@ static void put_value(const oceld_options *o, const oceld_option *option, char *
     case OCELD_NETWORKS:
     case OCELD_SOURCE:
     case OCELD_FILE:
+    case OCELD_TEXT:
     case OCELD_USERNAME:
     case OCELD_PASSWORD:
     case OCELD_KIND_COUNT: (void)snprintf(out, size, "%s", field); return;

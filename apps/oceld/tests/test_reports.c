@@ -71,12 +71,14 @@ static void the_status_line_tells_rates(void **state) {
   s.server.playing = 2;
   s.server.bytes = 1000000;
   s.server.skipped = 7;
-  s.stream.access_units = 60;
-  s.stream.bytes = 500000;
+  s.streams[0].access_units = 60;
+  s.streams[0].bytes = 500000;
   assert_true(oceld_status_line(&last, &s, line, sizeof line));
   assert_string_equal(line,
                       "2 clients | 30.0 fps | 2000 kbit/s in, 4000 out | 7 skipped | up 100:59:00");
 }
+
+static const oceld_stream_options STREAMS[2] = {{.path = "/stream"}, {.path = "/sub"}};
 
 static oceld_snapshot filled(ocel_client_stats *clients) {
   const ocel_client_stats some[2] = {
@@ -97,13 +99,21 @@ static oceld_snapshot filled(ocel_client_stats *clients) {
       {.conn = 4,    .peer = {{0xfe, 0x80, [15] = 1}, 5000, 2},            .jitter = -1,                   .round_trip = 1                },
   };
   memcpy(clients, some, sizeof some);
-  oceld_snapshot s = {.clients = clients, .client_count = 2};
+  oceld_snapshot s = {.clients = clients, .client_count = 2, .stream_count = 2};
+  s.groups[0].stream = s.groups[1].stream = -1;
   s.server.uptime = 61 * OCEL_SECOND + 5;
   s.server.packets = 12;
-  s.stream.ready = true;
-  s.stream.width = 1280;
+  s.streams[0].ready = true;
+  s.streams[0].width = 1280;
+  s.streams[1].track_count = 1;
+  s.streams[1].track[0] = (ocel_track_stats){.frame_rate = 29097, .encode_time = -1};
   return s;
 }
+
+#define CLIENT_TRACK_JSON                                                                    \
+  "{\"set_up\": false, \"ssrc\": 0, \"packets\": 0, \"octets\": 0, \"lag\": 0, \"behind\": " \
+  "0.000000, \"packets_lost\": 0, \"fraction_lost\": 0, \"jitter\": 0.000000, "              \
+  "\"round_trip\": 0.000000}"
 
 static const char WANT_JSON[] =
     "{\"server\": {\"uptime\": 61.000005, \"connections\": 0, \"sessions\": 0, \"playing\": 0, "
@@ -111,16 +121,46 @@ static const char WANT_JSON[] =
     "\"requests\": 0, "
     "\"errors\": 0, \"auth_failures\": 0, \"bytes\": 0, \"packets\": 12, \"skipped\": 0, "
     "\"stray_datagrams\": 0, "
-    "\"send_errors\": 0},\n \"streams\": [{\"path\": \"/stream\", \"ready\": true, \"playing\": 0, "
-    "\"access_units\": 0, \"bytes\": 0, \"key_units\": 0, \"dropped\": 0, \"width\": 1280, "
-    "\"height\": 0}],\n \"clients\": [\n  {\"peer\": \"192.0.2.7:4711\", \"conn\": 3, "
-    "\"stream\": 0, \"playing\": true, \"tcp\": true, \"since\": 1.500000, \"bytes\": 18446744073, "
-    "\"packets\": 11, \"access_units\": 5, \"skipped\": 1, \"lag\": 2, \"packets_lost\": -4, "
-    "\"fraction_lost\": 255, \"jitter\": 0.000250, \"round_trip\": null},\n"
+    "\"send_errors\": 0},\n \"streams\": [\n  {\"path\": \"/stream\", \"ready\": true, "
+    "\"playing\": "
+    "0, \"members\": 0, \"access_units\": 0, \"bytes\": 0, \"key_units\": 0, \"dropped\": 0, "
+    "\"width\": 1280, \"height\": 0, \"lag\": 0, \"tracks\": []},\n  {\"path\": \"/sub\", "
+    "\"ready\": false, \"playing\": 0, \"members\": 0, \"access_units\": 0, \"bytes\": 0, "
+    "\"key_units\": 0, \"dropped\": 0, \"width\": 0, \"height\": 0, \"lag\": 0, \"tracks\": "
+    "[{\"codec\": \"H264\", \"access_units\": 0, \"bytes\": 0, \"key_units\": 0, \"dropped\": 0, "
+    "\"packets_sent\": 0, \"bytes_sent\": 0, \"skipped\": 0, \"frame_rate\": 29.097, \"bit_rate\": "
+    "0, \"bit_rate_sent\": 0, \"encode_time\": null}]}],\n \"groups\": [],\n \"clients\": [\n  "
+    "{\"peer\": \"192.0.2.7:4711\", \"conn\": 3, "
+    "\"stream\": 0, \"playing\": true, \"tcp\": true, \"multicast\": false, \"since\": 1.500000, "
+    "\"bytes\": 18446744073, "
+    "\"packets\": 11, \"access_units\": 5, \"skipped\": 1, \"lag\": 2, \"behind\": 0.000000, "
+    "\"packets_lost\": -4, "
+    "\"fraction_lost\": 255, \"jitter\": 0.000250, \"round_trip\": null, \"tracks\": "
+    "[" CLIENT_TRACK_JSON ", " CLIENT_TRACK_JSON
+    "]},\n"
     "  {\"peer\": \"[fe80::1]:5000\", \"conn\": 4, \"stream\": 0, \"playing\": false, "
-    "\"tcp\": false, \"since\": 0.000000, \"bytes\": 0, \"packets\": 0, \"access_units\": 0, "
-    "\"skipped\": 0, \"lag\": 0, \"packets_lost\": 0, \"fraction_lost\": 0, \"jitter\": null, "
-    "\"round_trip\": 0.000001}]}\n";
+    "\"tcp\": false, \"multicast\": false, \"since\": 0.000000, \"bytes\": 0, \"packets\": 0, "
+    "\"access_units\": 0, "
+    "\"skipped\": 0, \"lag\": 0, \"behind\": 0.000000, \"packets_lost\": 0, \"fraction_lost\": 0, "
+    "\"jitter\": null, "
+    "\"round_trip\": 0.000001, \"tracks\": [" CLIENT_TRACK_JSON ", " CLIENT_TRACK_JSON "]}]}\n";
+
+static void a_stream_is_told_in_a_line(void **state) {
+  (void)state;
+  char line[240];
+  ocel_stream_stats s = {.playing = 2, .dropped = 3, .width = 640, .height = 480, .lag = 4};
+  s.track_count = 2;
+  s.track[0] = (ocel_track_stats){.frame_rate = 29970,
+                                  .bit_rate = 500000,
+                                  .bit_rate_sent = 1000000,
+                                  .skipped = 5,
+                                  .encode_time = 2150};
+  s.track[1] = (ocel_track_stats){.bit_rate = 64000, .bit_rate_sent = 128000, .encode_time = -1};
+  oceld_stream_line("/sub", &s, line, sizeof line);
+  assert_string_equal(line,
+                      "/sub: 640x480, 2 clients, 30.0 fps, 564 kbit/s in, 1128 out, 3 dropped, 5 "
+                      "skipped, lag 4, 2.1 ms to encode");
+}
 
 static void counters_are_written_whole(void **state) {
   (void)state;
@@ -131,7 +171,7 @@ static void counters_are_written_whole(void **state) {
   const int fd = mkstemp(path);
   assert_true(fd >= 0);
   (void)close(fd);
-  assert_true(oceld_stats_write(path, "/stream", &s, &why));
+  assert_true(oceld_stats_write(path, STREAMS, &s, &why));
   FILE *in = fopen(path, "r");
   assert_non_null(in);
   got[fread(got, 1, sizeof got - 1, in)] = '\0';
@@ -147,7 +187,7 @@ static void a_folder_that_is_not_there_is_told(void **state) {
   (void)state;
   const oceld_snapshot s = {0};
   oceld_failure why;
-  assert_false(oceld_stats_write("/nonexistent/s.json", "/stream", &s, &why));
+  assert_false(oceld_stats_write("/nonexistent/s.json", STREAMS, &s, &why));
   assert_non_null(strstr(why.text, "/nonexistent/s.json"));
   assert_non_null(strstr(why.text, "No such file"));
 }
@@ -183,6 +223,7 @@ int main(void) {
       cmocka_unit_test(events_are_told),
       cmocka_unit_test(every_event_fits_and_is_told_without_placeholders),
       cmocka_unit_test(the_status_line_tells_rates),
+      cmocka_unit_test(a_stream_is_told_in_a_line),
       cmocka_unit_test(counters_are_written_whole),
       cmocka_unit_test(a_folder_that_is_not_there_is_told),
       cmocka_unit_test(urls_can_be_opened),
