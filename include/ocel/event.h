@@ -48,6 +48,7 @@ typedef enum {
   X(STALLED, "reader made no progress")                 \
   X(DISCONNECT, "told to leave")                        \
   X(EVICTED, "made room for a newcomer")                \
+  X(OVERTAKEN, "picture left the ring half sent")       \
   X(SHUTDOWN, "server stops")
 
 typedef enum {

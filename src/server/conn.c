@@ -110,7 +110,9 @@ static bool request_is_late(const ocel_server *s, const ocel__conn *c, ocel_us n
 // In the protocol that the request has shown so far.
 static void refuse_late(ocel_server *s, ocel__conn *c, ocel_us now) {
   const bool http = c->role == ROLE_POST || c->role == ROLE_HTTP;
-  if (http || (c->role == ROLE_RTSP && s->buffers[c->buffer].scan.http)) {
+  if (c->role == ROLE_PUSH) {
+    ocel__conn_close(s, c, OCEL_CLOSE_REQUEST_TIMEOUT, true, now);
+  } else if (http || (c->role == ROLE_RTSP && s->buffers[c->buffer].scan.http)) {
     ocel__http_refuse(s, c, 408);
   } else {
     ocel__refuse(s, c, NULL, 408);

@@ -257,6 +257,10 @@ void ocel__http_deny(ocel_server *s, ocel__conn *c, const ocel__http_ask *ask) {
   uint8_t mem[1024];
   ocel_wbuf lines = ocel_wbuf_make(mem, sizeof mem - 1);
   if (ask->status == 204 || ask->status == 405) ocel__http_put_allow(ask->route, &lines);
+  if (ask->status == 426) {
+    ocel_put_str(&lines,
+                 "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
+  }
   if (ask->status == 401) ocel__auth_put_challenges(s, c, true, ask->stale, &lines);
   mem[lines.n] = '\0';
   ocel_http_answer a = {.status = ask->status, .headers = (const char *)mem};

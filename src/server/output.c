@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "server_priv.h"
+#include "push.h"
 
 _Static_assert(OCEL__OUT_MAX >= OCEL__FRAME_HEAD + OCEL_RTP_HEADER_SIZE + 1400,
                "the rest of any packet fits");
@@ -13,6 +13,7 @@ _Static_assert(OCEL__OUT_MAX >= OCEL__FRAME_HEAD + OCEL_RTP_HEADER_SIZE + 1400,
 // True if a reader over TCP has a packet or a report to send.
 static bool has_media(ocel_server *s, ocel__conn *c, ocel_us now) {
   bool any = false;
+  if (c->role == ROLE_PUSH && !s->streams[c->session.stream].ready) return false;
   for (unsigned i = 0; i < OCEL_TRACKS_MAX; i++) {
     const ocel__reader *r = &c->session.reader[i];
     if (!r->set_up || !r->tcp) continue;
@@ -23,13 +24,12 @@ static bool has_media(ocel_server *s, ocel__conn *c, ocel_us now) {
 
 static bool task_of(ocel_server *s, ocel__conn *c, ocel_task *out) {
   out->conn = ocel__number(s, c);
-  out->kind = c->state == CONN_DEAD ? OCEL_TASK_CLOSE : OCEL_TASK_WRITE;
   if (c->state == CONN_FREE) return false;
+  const bool media = c->state == CONN_OPEN && !c->blocked && has_media(s, c, s->now);
+  out->kind = c->state == CONN_DEAD ? OCEL_TASK_CLOSE : OCEL_TASK_WRITE;
   // The BYE goes before the connection does.
   if (c->state == CONN_DEAD) return !ocel__session_says_bye(&c->session);
-  if (c->blocked) return false;
-  return c->out_n > 0 || ocel__http_rest(c).n > 0 ||
-         (c->state == CONN_OPEN && has_media(s, c, s->now));
+  return !c->blocked && (media || c->out_n > 0 || ocel__http_rest(c).n > 0);
 }
 
 bool ocel_server_next_task(ocel_server *s, ocel_task *out) {
@@ -83,12 +83,24 @@ static int next_track(const ocel_server *s, const ocel__session *ss, const ocel_
   return best;
 }
 
+// The messages of a push do not mix (RFC 6455 5.4), and other parameter sets come before their
+// picture.
+static int next_of(const ocel_server *s, const ocel__conn *c, const ocel__cursor *at) {
+  const bool push = c->role == ROLE_PUSH;
+  for (unsigned i = 0; push && i < OCEL_TRACKS_MAX; i++) {
+    if (ocel__is_begun(&at[i])) return (int)i;
+  }
+  const int track = next_track(s, &c->session, at, true);
+  if (push && track >= 0 && ocel__push_needs_init(s, c, (unsigned)track, &at[track])) return -1;
+  return track;
+}
+
 static void plan_packets(ocel_server *s, ocel__conn *c, ocel_gather *g) {
   const ocel__session *ss = &c->session;
   ocel__cursor at[OCEL_TRACKS_MAX];
   int track;
   for (size_t i = 0; i < OCEL_TRACKS_MAX; i++) at[i] = ss->reader[i].cursor;
-  while (s->plan_n < OCEL__PLAN_MAX && (track = next_track(s, ss, at, true)) >= 0) {
+  while (s->plan_n < OCEL__PLAN_MAX && (track = next_of(s, c, at)) >= 0) {
     ocel__plan *p = &s->plan[s->plan_n];
     *p = (ocel__plan){.conn = (uint16_t)ocel__number(s, c), .track = (uint8_t)track};
     if (!ocel__reader_emit(s, ss, &at[track], g, p)) break;
@@ -105,11 +117,12 @@ size_t ocel_server_gather(ocel_server *s, int conn, ocel_span *spans, size_t max
   s->now = now;
   if (c->state == CONN_FREE || c->state == CONN_DEAD) return 0;
   const bool media = c->state == CONN_OPEN && has_media(s, c, now);
+  const bool plans = media && ocel__push_ready(s, c);
   if (media) put_reports(s, c, now);
   s->out_planned = (size_t)(c->out_n - c->out_at);
   (void)ocel_gather_ref(&g, ocel_span_make(c->out + c->out_at, s->out_planned));
   (void)ocel_gather_ref(&g, ocel__http_rest(c));
-  if (media) plan_packets(s, c, &g);
+  if (plans) plan_packets(s, c, &g);
   return g.n;
 }
 

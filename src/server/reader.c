@@ -2,7 +2,7 @@
 // One client's view of one track: where it reads, and the RTP that comes of it.
 #include <assert.h>
 
-#include "server_priv.h"
+#include "push.h"
 
 ocel__track *ocel__track_of(const ocel_server *s, const ocel__session *ss, unsigned track) {
   return &s->streams[ss->stream].track[track];
@@ -37,13 +37,11 @@ void ocel__reader_anchor(const ocel_server *s, ocel__session *ss, unsigned track
   r->anchored = true;
 }
 
-static bool is_begun(const ocel__cursor *at) { return at->pos.unit != 0 || at->pos.offset != 0; }
-
 // True if the newest key picture has been sent, or begun, before a PAUSE: it is not sent again,
 // for timestamps do not go back within a session.
 static bool has_sent_newest(const ocel__reader *r, const ocel__track *t) {
   if (!r->anchored) return false;
-  return ocel__newer(r->cursor.au + is_begun(&r->cursor), t->newest_key);
+  return ocel__newer(r->cursor.au + ocel__is_begun(&r->cursor), t->newest_key);
 }
 
 // Pictures from before the encoder last rested are no beginning: what follows them is another day.
@@ -99,7 +97,7 @@ static uint32_t entry_of(const ocel_server *s, const ocel__session *ss, unsigned
 static bool is_late(const ocel_server *s, const ocel__session *ss, unsigned track,
                     const ocel__cursor *at) {
   const ocel__track *t = ocel__track_of(s, ss, track);
-  if (is_begun(at) || !t->has_key || !ocel__newer(t->newest_key, at->au)) return false;
+  if (ocel__is_begun(at) || !t->has_key || !ocel__newer(t->newest_key, at->au)) return false;
   const ocel_us lag = ocel__captured_at(t, t->seen - 1) - ocel__captured_at(t, at->au);
   return lag > s->cfg.lag_max && ocel__newer(entry_of(s, ss, track), at->au);
 }
@@ -122,8 +120,12 @@ static void skip(ocel_server *s, ocel__conn *c, unsigned track, ocel_us now) {
   const bool here = t->has_key && ocel__newer(t->newest_key, r->cursor.au);
   const uint32_t entry = here ? entry_of(s, ss, track) : t->seen;
   r->mode = READER_SKIP;
+  if (c->role == ROLE_PUSH && ocel__is_begun(&r->cursor)) {  // its frame has said how much comes
+    ocel__conn_close(s, c, OCEL_CLOSE_OVERTAKEN, true, now);
+    return;
+  }
   // A picture that was begun stays without its end: a missing number tells the receiver.
-  if (is_begun(&r->cursor)) r->cursor.sequence++;
+  if (ocel__is_begun(&r->cursor)) r->cursor.sequence++;
   ocel__event(s, OCEL_EVENT_READER_SKIP, c, ss->stream, entry - r->cursor.au);
   if (here) {
     begin(s, ss, track, entry);
@@ -201,15 +203,14 @@ static size_t pack(const ocel_server *s, const ocel__track *t, const ocel_access
   return ocel_h264_pack(au, at->pos, max, g, &at->pos);
 }
 
-bool ocel__reader_emit(const ocel_server *s, const ocel__session *ss, ocel__cursor *at,
-                       ocel_gather *g, ocel__plan *p) {
+static bool emit_packet(const ocel_server *s, const ocel__session *ss, ocel__cursor *at,
+                        ocel_gather *g, ocel__plan *p) {
   const ocel__reader *r = &ss->reader[p->track];
   const ocel__track *t = ocel__track_of(s, ss, p->track);
   const size_t head_size = OCEL_RTP_HEADER_SIZE + (r->tcp ? OCEL__FRAME_HEAD : 0u);
   const ocel_gather_mark before = ocel_gather_mark_now(g);
   const ocel_payload_pos pos = at->pos;
   ocel_access_unit au;
-  if (at->au != r->cursor.au && is_late(s, ss, p->track, at)) return false;  // the next sync skips
   ocel_ring_get(t->ring, at->au, &au);
 
   uint8_t *head = ocel_gather_make_bytes(g, head_size);
@@ -239,6 +240,14 @@ bool ocel__reader_emit(const ocel_server *s, const ocel__session *ss, ocel__curs
   if (last) at->pos = OCEL_PAYLOAD_START;
   p->after = *at;
   return true;
+}
+
+bool ocel__reader_emit(const ocel_server *s, const ocel__session *ss, ocel__cursor *at,
+                       ocel_gather *g, ocel__plan *p) {
+  const ocel__conn *c = &s->conns[p->conn];
+  const bool first = at->au == ss->reader[p->track].cursor.au;
+  if (!first && is_late(s, ss, p->track, at)) return false;  // the next sync skips
+  return c->role == ROLE_PUSH ? ocel__push_emit(s, c, at, g, p) : emit_packet(s, ss, at, g, p);
 }
 
 void ocel__reader_book(ocel_server *s, const ocel__plan *p) {

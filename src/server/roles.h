@@ -41,4 +41,13 @@ typedef struct {
   void *ctx;
 } ocel__http_answering;
 
+// A connection to which access units are pushed.
+typedef struct {
+  ocel_push_framing framing;
+  bool greeted;      // WEBSOCKET: the parameter sets of `version` have been told
+  bool closing;      // WEBSOCKET: a close frame has been put
+  uint64_t version;  // of the stream's description
+  ocel_us ping_due;  // WEBSOCKET
+} ocel__push;
+
 #endif

@@ -108,6 +108,7 @@ typedef struct {
   union {
     ocel__tunnel tunnel;        // ROLE_GET, ROLE_POST
     ocel__http_answering http;  // ROLE_HTTP
+    ocel__push push;            // ROLE_PUSH
   };
   uint16_t out_at, out_n;
   uint8_t out[OCEL__OUT_MAX];
@@ -122,6 +123,7 @@ typedef struct {
   uint32_t seen;         // access units looked at: numbers below
   uint32_t newest_key;
   bool has_key;
+  uint32_t sets_since;  // the key picture that brought the parameter sets that are known
   uint32_t dropped_seen;
   uint16_t sps_n, pps_n;
   uint8_t sps[OCEL__SET_MAX], pps[OCEL__SET_MAX];
@@ -340,6 +342,9 @@ bool ocel__session_rtcp(ocel_server *s, ocel__conn *c, unsigned track, ocel_span
                         ocel_us now);
 
 // ---- reader.c ----
+static inline bool ocel__is_begun(const ocel__cursor *at) {
+  return at->pos.unit != 0 || at->pos.offset != 0;
+}
 ocel__track *ocel__track_of(const ocel_server *s, const ocel__session *ss, unsigned track);
 void ocel__reader_play(ocel_server *s, ocel__conn *c, unsigned track, ocel_start start,
                        ocel_us now);

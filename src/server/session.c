@@ -2,7 +2,7 @@
 // The life of a session, and what its client reports about it.
 #include <string.h>
 
-#include "server_priv.h"
+#include "push.h"
 
 ocel__session *ocel__session_begin(ocel_server *s, ocel__conn *c, unsigned stream, ocel_us now) {
   ocel__session *ss = &c->session;
@@ -54,6 +54,7 @@ static void leave(ocel_server *s, ocel__conn *c, unsigned track, ocel_us now) {
 void ocel__session_end(ocel_server *s, ocel__conn *c, ocel_close_reason why, ocel_us now) {
   ocel__session *ss = &c->session;
   if (!ocel__has_session(c)) return;
+  if (c->role == ROLE_PUSH) ocel__push_leave(s, c);
   for (unsigned i = 0; i < OCEL_TRACKS_MAX; i++) {
     if (ss->reader[i].set_up) leave(s, c, i, now);
   }
@@ -89,6 +90,7 @@ void ocel__session_housekeeping(ocel_server *s, ocel__conn *c, ocel_us now) {
     ocel__conn_close(s, c, OCEL_CLOSE_SESSION_TIMEOUT, true, now);
     return;
   }
+  if (c->role == ROLE_PUSH) ocel__push_housekeeping(s, c, now);
   if (any_report_due(ss, true, now) && !c->blocked) ocel__queue_task(s, c);
   if (any_report_due(ss, false, now)) ocel__queue_datagrams(s, c);
 }

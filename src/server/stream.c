@@ -67,7 +67,10 @@ static void see(ocel_server *s, ocel__stream *st, ocel__track *t, const ocel_acc
     t->key_units++;
     if (!ocel__is_sound(t)) {
       st->key_wanted = false;
-      if (is_h264(t) ? store_parameters(t, au) : store_size(t, au)) st->sdp_version++;
+      if (is_h264(t) ? store_parameters(t, au) : store_size(t, au)) {
+        st->sdp_version++;
+        t->sets_since = t->seen;
+      }
     }
     if (!st->ready && is_ready(st)) {
       st->ready = true;

@@ -115,8 +115,8 @@ static inline void world_open(world *w) { world_open_tracks(w, 1); }
 
 // Commits a picture of one slice with `size` bytes; a key picture comes with its parameter sets.
 static inline void picture(world *w, unsigned track, bool key, uint32_t size) {
-  static const uint8_t SETS[] = {0,    0,    0,    1, 0x67, 0x42, 0xc0, 0x1e, 0xd9, 0x00, 0xa0,
-                                 0x47, 0xfe, 0xc8, 0, 0,    0,    1,    0x68, 0xce, 0x3c, 0x80};
+  static const uint8_t SETS[] = {0,    0,    0,    1, 0x67, 0x42, 0xc0, 0x1e, 0x8d, 0x64, 0x02,
+                                 0x80, 0xf6, 0x40, 0, 0,    0,    1,    0x68, 0xce, 0x3c, 0x80};
   uint8_t *p = ocel_ring_reserve(w->ring[track], size + 64);
   assert_non_null(p);
   uint32_t n = 0;

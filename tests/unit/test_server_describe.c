@@ -35,7 +35,7 @@ static void other_picture(world *w, const char *sps, const char *pps) {
 }
 
 static void the_description_gets_a_new_version_with_new_parameter_sets(void **state) {
-  static const char SPS[] = "67 42 c0 1e d9 00 a0 47 fe c8", PPS[] = "68 ce 3c 80";
+  static const char SPS[] = "67 42 c0 1e 8d 64 02 80 f6 40", PPS[] = "68 ce 3c 80";
   (void)state;
   world w;
   world_open(&w);
@@ -47,7 +47,7 @@ static void the_description_gets_a_new_version_with_new_parameter_sets(void **st
   other_picture(&w, SPS, "68 ce 38 80");
   const unsigned long second = described_version(&w, conn);
   assert_true(second > first);
-  other_picture(&w, "67 42 c0 1f d9 00 a0 47 fe c8", "68 ce 38 80");
+  other_picture(&w, "67 42 c0 1f 8d 64 02 80 f6 40", "68 ce 38 80");
   assert_true(described_version(&w, conn) > second);
 }
 

@@ -518,12 +518,12 @@ static void what_speaks_http_speaks_nothing_else(void **state) {
   assert_true(w.closed[rtsp]);
 }
 
-static void a_push_needs_a_framing(void **state) {
+static void a_push_of_websocket_needs_its_handshake(void **state) {
   (void)state;
   world w;
   const int conn = open_http(&w);
   exact.answer = (ocel_http_answer){.status = 200, .body = OCEL_HTTP_PUSH};
-  assert_int_equal(get(&w, conn, "/"), 501);
+  assert_int_equal(get(&w, conn, "/"), 426);
 }
 
 int main(void) {
@@ -547,7 +547,7 @@ int main(void) {
       cmocka_unit_test(who_expects_it_is_told_to_continue),
       cmocka_unit_test(a_handler_may_answer_later),
       cmocka_unit_test(what_speaks_http_speaks_nothing_else),
-      cmocka_unit_test(a_push_needs_a_framing),
+      cmocka_unit_test(a_push_of_websocket_needs_its_handshake),
   };
   return cmocka_run_group_tests_name("server_http_body", tests, NULL, NULL);
 }
