@@ -72,8 +72,9 @@ static bool is_wanted(const ocel_server *s, unsigned stream, unsigned track) {
 void ocel__group_update(ocel_server *s, unsigned stream, ocel_us now) {
   if (s->cfg.multicast.port == 0) return;
   ocel__conn *g = ocel__group_of(s, stream);
-  bool any = false;
+  bool any = false, picture_begins = false;
   for (unsigned i = 0; i < s->streams[stream].track_count; i++) {
+    const ocel__track *t = ocel__track_of(s, &g->session, i);
     ocel__reader *r = &g->session.reader[i];
     const bool wanted = is_wanted(s, stream, i);
     any |= wanted;
@@ -81,6 +82,9 @@ void ocel__group_update(ocel_server *s, unsigned stream, ocel_us now) {
       r->mode = READER_IDLE;
     } else if (r->mode == READER_IDLE) {
       ocel__reader_play(s, g, i, OCEL_START_IDR, now);
+      picture_begins |= !ocel__is_sound(t);
+      // Sound begins with the picture; where that runs already, or nobody watches, it begins now.
+      if (!picture_begins) r->cursor.au = t->seen;
     }
   }
   g->session.state = any ? OCEL_PLAYING : OCEL_READY;
