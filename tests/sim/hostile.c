@@ -135,7 +135,9 @@ static void spoof(hostile *h) {
   for (unsigned i = 0; i < 4; i++) ocel_put_be32(&out, (uint32_t)rng_next(&h->rng));
   if (bye) ocel_put_be32(&out, 0x81cb0001);
   if (bye) ocel_put_be32(&out, v->tracks[0].own_ssrc);
-  ocel_addr from = rng_permille(&h->rng, 500) ? h->addr : v->addr;
+  // A member's reports may come from any port of its host.
+  const bool elsewhere = v->profile.multicast || rng_permille(&h->rng, 500);
+  ocel_addr from = elsewhere ? h->addr : v->addr;
   const bool same = ocel_addr_same_host(&from, &v->addr);
   from.port = (uint16_t)(v->udp_base + (same ? 7 : 1));
   world_spoof(h->w, &from, true, ocel_span_make(mem, out.n));

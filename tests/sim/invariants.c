@@ -132,6 +132,7 @@ void invariants_often(world *w) {
     check_client(w, l);
   }
   for (unsigned i = 0; i < WORLD_STREAMS && w->cfg.stream[i].tracks > 0; i++) check_stream(w, i);
+  group_check(&w->group, w->cfg.lag_max);
   check_totals(w);
 }
 

@@ -14,7 +14,7 @@ typedef struct {
 } options;
 
 static const scenario_group *const GROUPS[] = {&SCENARIOS_HONEST, &SCENARIOS_HARD, &SCENARIOS_LOGIN,
-                                               &SCENARIOS_LONG};
+                                               &SCENARIOS_GROUP, &SCENARIOS_LONG};
 enum { GROUP_COUNT = sizeof GROUPS / sizeof GROUPS[0], SHORT_GROUPS = GROUP_COUNT - 1 };
 
 static const scenario *find(const char *name) {

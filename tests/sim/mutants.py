@@ -5,7 +5,7 @@ engine, one at a time, and the simulator has to notice each.
 
 usage: tests/sim/mutants.py [--seeds N] [WORD...]
 
-  --seeds N  runs per mutant (2080: forty of each scenario)
+  --seeds N  runs per mutant (2320: forty of each scenario)
   WORD       only mutants whose file or text has one of the words
 
 Prints one line per mutant: killed (and by what), SURVIVED, or stale (its text is not in the
@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 JOBS = os.cpu_count() or 2
-SEEDS = 2080  # forty of each scenario
+SEEDS = 2320  # forty of each scenario
 FLAGS = ["-std=c11", "-O2", "-g", "-D_POSIX_C_SOURCE=200809L", "-Iinclude", "-Isrc", "-Itests/sim", "-Itests/unit"]
 
 # (file, text, what it becomes)
@@ -94,6 +94,22 @@ MUTANTS = [
     ("server/datagrams.c", "ocel_addr_same_host(&c->peer, from)", "true"),
     ("server/datagrams.c", "r->rtcp_port != from->port", "false"),
     ("server/datagrams.c", "p->packets > 0 ? r->rtp_port : r->rtcp_port", "r->rtp_port"),
+    # -- multicast
+    ("server/group.c", "if (!wanted) {", "if (!wanted && !any) {"),
+    ("server/group.c", "ocel__stream_want_key(s, stream, now);  // for", ";  // for"),
+    ("server/group.c", "ss->state != OCEL_PLAYING) continue;", "ss->state == OCEL_INIT) continue;"),
+    ("server/group.c", "if (ss->stream == stream && r->set_up", "if (r->set_up"),
+    ("server/group.c", "if (!picture_begins) r->cursor.au", "if (false) r->cursor.au"),
+    ("server/group.c", "2 * (stream * OCEL_TRACKS_MAX + track)", "2 * track"),
+    ("server/group.c", ".ssrc = g->ssrc,", ".ssrc = g->ssrc + 1u,"),
+    ("server/group.c", "ocel_addr_is_ipv4(&s->cfg.multicast) == ocel_addr_is_ipv4(&c->peer)", "true"),
+    ("server/session.c", "ocel__group_update(s, ss->stream, now);", ";"),
+    ("server/play.c", "ocel__group_update(s, ss->stream, ask->now);", ";"),
+    ("server/play.c", "if (!ss->reader[i].set_up || ss->reader[i].multicast) continue;",
+     "if (!ss->reader[i].set_up) continue;"),
+    ("server/play.c", "if (!r->set_up || r->multicast) continue;", "if (!r->set_up) continue;"),
+    ("server/datagrams.c", "&& !r->multicast)) continue;", ")) continue;"),
+    ("server/setup.c", "ocel_put_uint(w, s->cfg.multicast_ttl);", "ocel_put_uint(w, 1);"),
     # -- requests and sessions
     ("server/request.c", "return ocel__has_session(c) && ocel_span_eq(", "return true || ocel_span_eq("),
     ("server/request.c", "if (ocel__has_session(c)) c->session.heard_at = now;", ";"),

@@ -65,13 +65,14 @@ static bool take_bye(observer *o, ocel_span packet) {
 static observer_track *udp_track(observer *o, bool rtcp, uint16_t port) {
   for (unsigned i = 0; i < OBSERVER_TRACKS; i++) {
     observer_track *t = &o->tracks[i];
-    if (t->used && !t->tcp && port == (rtcp ? t->rtcp_port : t->rtp_port)) return t;
+    if (t->used && !t->tcp && !t->multicast && port == (rtcp ? t->rtcp_port : t->rtp_port))
+      return t;
   }
   return NULL;
 }
 
 static bool receives_on(const observer_track *t, uint16_t port) {
-  return t->used && !t->tcp && (port == t->rtp_port || port == t->rtcp_port);
+  return t->used && !t->tcp && !t->multicast && (port == t->rtp_port || port == t->rtcp_port);
 }
 
 bool observer_owns(const observer *o, const ocel_addr *to) {
@@ -181,7 +182,8 @@ static void check_playing(const observer *o, ocel_us lag_max) {
         "viewer %d: a group of pictures is there, but nothing came of it for %" PRId64 " ms",
         o->viewer, since / OCEL_MILLISECOND);
   for (unsigned i = 0; i < OBSERVER_TRACKS; i++) {
-    if (o->tracks[i].used) check_track(o, &o->tracks[i].media, lag_max);
+    const observer_track *t = &o->tracks[i];
+    if (t->used && !t->multicast) check_track(o, &t->media, lag_max);
   }
 }
 

@@ -30,7 +30,8 @@ typedef struct {
 /// One track as its SETUP reply described it.
 typedef struct {
   bool used, tcp;
-  int track;  ///< Number in the SDP; -1 if nobody knows.
+  bool multicast;  ///< A member of its track's group: `media` stays empty.
+  int track;       ///< Number in the SDP; -1 if nobody knows.
   unsigned rtp_channel, rtcp_channel;
   uint16_t rtp_port, rtcp_port;
   media_track media;
@@ -50,11 +51,14 @@ typedef struct {
   uint32_t replies, errors, sessions, skipped, units;
 } observer_totals;
 
+struct group;
+
 typedef struct {
   const sim_clock *clock;
   const media_rules *media;
   observer_sessions *sessions;
   observer_totals *totals;
+  struct group *group;
   uint16_t rtp_port, rtcp_port;  ///< The server's.
   ocel_us fresh_max;             ///< A group of pictures older than that is not begun with.
   ocel_us start_max;             ///< A burst begins within.
@@ -68,6 +72,7 @@ typedef struct observer {
   int viewer;
   ocel_addr peer;
   udp_sink udp;   ///< Where the network takes datagrams for this client.
+  bool member;    ///< Joins groups (group.h).
   bool honest;    ///< All requests are announced with observer_asked.
   bool may_skip;  ///< The link is slow or is stalled now and then.
   bool refused;   ///< Never accepted: one 503 and the end.

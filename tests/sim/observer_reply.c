@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "check.h"
+#include "group.h"
 
 static void drop_track(observer *o, observer_track *t) {
   if (!t->used) return;
   o->session_units += t->media.units;
   o->session_skipped += t->media.skipped;
   o->session_uncounted = o->session_uncounted || o->may_skip;
-  if (t->tcp) {
+  if (t->tcp || t->multicast) {
     media_free(&t->media);
   } else {
     observer_track *place = &o->leaving[o->leaving_next++ % OBSERVER_LEAVING];
@@ -107,8 +108,15 @@ bool observer_pair(ocel_span s, unsigned *a, unsigned *b) {
   return x >= 0 && y >= 0;
 }
 
-static void read_transport(const observer *o, ocel_span value, observer_track *t) {
+static void read_transport(observer *o, ocel_span value, observer_track *t) {
   unsigned a = 0, b = 0;
+  t->multicast = reply_parameter(value, "destination").n > 0;
+  CHECK(t->multicast == o->member || !o->honest, "viewer %d: is %sa member of the group", o->viewer,
+        t->multicast ? "" : "not ");
+  if (t->multicast) {
+    group_admit(o->rules->group, o, value, t);
+    return;
+  }
   t->tcp = value.n >= 11 && memcmp(value.p, "RTP/AVP/TCP", 11) == 0;
   if (t->tcp) {
     CHECK(observer_pair(reply_parameter(value, "interleaved"), &t->rtp_channel, &t->rtcp_channel),
@@ -127,7 +135,7 @@ static void read_transport(const observer *o, ocel_span value, observer_track *t
 }
 
 static bool collides(const observer_track *a, const observer_track *b) {
-  if (!a->used || a->tcp != b->tcp) return false;
+  if (!a->used || a->tcp != b->tcp || a->multicast != b->multicast) return false;
   return a->tcp ? a->rtp_channel == b->rtp_channel : a->rtp_port == b->rtp_port;
 }
 
@@ -157,7 +165,7 @@ static void take_setup(observer *o, const rtsp_reply *r, int track) {
   *place = t;
   media_init(&place->media, o->rules->media, o->viewer);
   place->media.ordered = t.tcp;
-  if (ssrc.n > 0) {
+  if (ssrc.n > 0 && !t.multicast) {
     CHECK(ssrc.n == 8 && reply_hex(ssrc, &place->media.ssrc), "viewer %d: ssrc= is not 8 digits",
           o->viewer);
     place->media.has_ssrc = true;
@@ -188,6 +196,7 @@ static void take_rtp_info(observer *o, ocel_span entry) {
   for (unsigned i = 0; i < OBSERVER_TRACKS; i++) {
     observer_track *t = &o->tracks[i];
     if (!t->used) continue;
+    CHECK(!t->multicast, "viewer %d: RTP-Info about a group", o->viewer);
     if (t->track == track || (t->track < 0 && used_tracks(o) == 1)) {
       media_promise(&t->media, &first);
       return;

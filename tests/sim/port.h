@@ -5,6 +5,7 @@
 #ifndef SIM_PORT_H
 #define SIM_PORT_H
 
+#include "group.h"
 #include "net_tcp.h"
 #include "observer.h"
 
@@ -40,6 +41,7 @@ typedef struct port {
   uint32_t max_connections;
   uint32_t segments_max;
   uint32_t payload_max;
+  group *group;
   tcp_link **conn;            ///< By the engine's number.
   observer *gone[PORT_GONE];  ///< Whose connection has ended lately.
   unsigned gone_next;

@@ -126,10 +126,31 @@ observer *port_owner(const port *p, const ocel_addr *at, uint32_t ssrc) {
   return owner;
 }
 
-// The sender of the first packet of a batch.
-static uint32_t ssrc_of(ocel_span packets, bool rtcp) {
+// The sender of a packet.
+static uint32_t ssrc_of(ocel_span packet, bool rtcp) {
   const size_t at = rtcp ? 4 : 8;
-  return packets.n < at + 4 ? 0 : ocel_be32(packets.p + at);
+  return packet.n < at + 4 ? 0 : ocel_be32(packet.p + at);
+}
+
+// To all who have joined; each has a network of its own.
+static void send_to_members(port *p, const udp_send_args *args) {
+  for (uint32_t i = 0; i < p->max_connections; i++) {
+    const observer *o = p->conn[i] != NULL ? p->conn[i]->observer : NULL;
+    if (o == NULL || !group_reaches(o, args->from.port)) continue;
+    udp_send(p->clock, &p->rng, &o->udp, args);
+  }
+}
+
+static void send_one(port *p, const udp_send_args *args, bool failed) {
+  if (group_has(p->group, &args->from)) {
+    group_datagram(p->group, args->rtcp, args->from.port, args->bytes);
+    if (!failed) send_to_members(p, args);
+    return;
+  }
+  observer *o = port_owner(p, &args->from, ssrc_of(args->bytes, args->rtcp));
+  CHECK(o != NULL, "datagrams to port %u of somebody who has no session", args->from.port);
+  observer_datagram(o, args->rtcp, args->from.port, args->bytes);
+  if (!failed) udp_send(p->clock, &p->rng, &o->udp, args);
 }
 
 // True if it was sent, false if it was given up.
@@ -143,13 +164,10 @@ static bool send_batch(port *p, const ocel_datagrams *d) {
   CHECK((total + d->segment - 1) / d->segment <= p->segments_max, "batch of too many datagrams");
   CHECK(d->segment <= p->payload_max + 12u, "datagram of %u bytes", d->segment);
   ocel_span rest = flatten(p, d->parts, total);
-  observer *o = port_owner(p, &d->to, ssrc_of(rest, rtcp));
-  CHECK(o != NULL, "datagrams to port %u of somebody who has no session", d->to.port);
   while (rest.n > 0) {
     const ocel_span one = ocel_span_take(&rest, rest.n < d->segment ? rest.n : d->segment);
-    observer_datagram(o, rtcp, d->to.port, one);
     const udp_send_args args = {.rtcp = rtcp, .from = d->to, .bytes = one};
-    if (!failed) udp_send(p->clock, &p->rng, &o->udp, &args);
+    send_one(p, &args, failed);
   }
   return !failed;
 }

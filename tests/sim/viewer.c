@@ -62,6 +62,8 @@ static void transport(const viewer *v, int track, char out[120]) {
   if (v->tcp) {
     const unsigned a = v->profile.channel + 2u * (unsigned)track;
     (void)snprintf(out, 120, "Transport: RTP/AVP/TCP;unicast;interleaved=%u-%u\r\n", a, a + 1);
+  } else if (v->profile.multicast) {
+    (void)snprintf(out, 120, "Transport: RTP/AVP;multicast\r\n");
   } else {
     const unsigned a = v->udp_base + 2u * (unsigned)track;
     (void)snprintf(out, 120, "Transport: RTP/AVP;unicast;client_port=%u-%u\r\n", a, a + 1);
@@ -168,7 +170,8 @@ static void on_frame(void *ctx, unsigned channel, ocel_span data) {
 
 static void on_datagram(void *ctx, const udp_packet *packet) {
   viewer *v = ctx;
-  receiver *t = &v->tracks[(packet->from.port - v->udp_base) / 2 % VIEWER_TRACKS];
+  const uint16_t first = v->profile.multicast ? v->world->cfg.server.multicast.port : v->udp_base;
+  receiver *t = &v->tracks[(packet->from.port - first) / 2 % VIEWER_TRACKS];
   (packet->rtcp ? receiver_rtcp : receiver_rtp)(t, &v->world->clock,
                                                 ocel_span_make(packet->data, packet->n));
 }
@@ -202,6 +205,7 @@ void viewer_connect(viewer *v) {
   v->link = world_connect(v->world, &v->addr, &v->profile.link, v->number);
   v->link->client = (tcp_client){v, on_bytes, on_closed};
   v->link->observer->honest = true;
+  v->link->observer->member = v->profile.multicast;
   v->link->observer->may_skip = v->profile.may_skip;
   v->link->observer->bursts = world_bursts(v->world, v->profile.path);
   v->link->observer->udp = (udp_sink){v, on_datagram, v->profile.udp};

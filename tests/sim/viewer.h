@@ -29,6 +29,7 @@ typedef struct {
   const char *script;  ///< Must outlive the viewer.
   const char *path;    ///< "/stream" with its query.
   bool tcp;            ///< Interleaved; else UDP. The steps `tcp` and `udp` change it.
+  bool multicast;      ///< Joins the group; `tcp` is false.
   bool ipv6;
   bool may_skip;  ///< The link is bad enough for skips and for being closed.
   viewer_keep keep;

@@ -86,7 +86,7 @@ static void punch(viewer *v, int track) {
 void viewer_start_media(viewer *v) {
   v->playing = true;
   for (int i = 0; i < VIEWER_TRACKS; i++) {
-    if (v->track_used[i] && !v->track_tcp[i]) punch(v, i);
+    if (v->track_used[i] && !v->track_tcp[i] && !v->profile.multicast) punch(v, i);
   }
   if (keeps_by_reports(v) && !v->reporting) on_report(v);
   if (keeps_by_requests(v) && !v->keeping) {

@@ -43,6 +43,16 @@ static ocel_ntp wall_clock(void *ctx) {
   return sim_clock_ntp(&w->clock, w->clock.now);
 }
 
+// Who plays tells the server at once; replies may wait.
+static void follow_group(world *w, const ocel_event *e) {
+  if (e->conn < 0 || w->port.conn[e->conn] == NULL) return;
+  observer *o = w->port.conn[e->conn]->observer;
+  if (e->code == OCEL_EVENT_SESSION_PLAY) group_play(&w->group, o);
+  if (e->code == OCEL_EVENT_SESSION_PAUSE || e->code == OCEL_EVENT_SESSION_END) {
+    group_leave(&w->group, o);
+  }
+}
+
 static void on_event(void *ctx, const ocel_event *e) {
   world *w = ctx;
   CHECK(e->code < OCEL_EVENT_COUNT, "event of an unknown code");
@@ -50,6 +60,7 @@ static void on_event(void *ctx, const ocel_event *e) {
   if (e->code == OCEL_EVENT_DISCONNECTED) w->counts.closed[e->a]++;
   TRACE("event: %s (connection %d, a %" PRIu32 ", b %" PRIu32 ")", ocel_event_text(e->code),
         e->conn, e->a, e->b);
+  follow_group(w, e);
   if (e->code != OCEL_EVENT_KEYFRAME_WANTED) return;
   for (unsigned i = 0; i < w->media.producer_count; i++) {
     if (w->stream_of[i] == e->a) producer_want_key(w->producers[i]);
@@ -121,6 +132,7 @@ void world_init(world *w, const world_config *cfg, uint64_t seed) {
       .media = &w->media,
       .sessions = &w->sessions,
       .totals = &w->totals,
+      .group = &w->group,
       .rtp_port = cfg->server.rtp_port,
       .rtcp_port = cfg->server.rtcp_port,
       .fresh_max = cfg->server.lag_max / 2,
@@ -130,9 +142,11 @@ void world_init(world *w, const world_config *cfg, uint64_t seed) {
       .pace = cfg->server.udp_pace,
       .burst = cfg->server.udp_burst,
   };
+  group_init(&w->group, &cfg->server.multicast, cfg->server.multicast_ttl, &w->rules);
   make_server(w);
   port_init(&w->port, &w->clock, rng_fork(&w->rng), &cfg->port);
   port_attach(&w->port, w->srv, &w->cfg.server);
+  w->port.group = &w->group;
   w->port.idle_max = 40;
   w->port.after = invariants_round;
   w->port.ctx = w;
@@ -158,6 +172,7 @@ void world_free(world *w) {
   for (size_t i = 0; i < w->other_count; i++) free(w->others[i]);
   for (unsigned i = 0; i < w->media.producer_count; i++) producer_free(w->producers[i]);
   port_free(&w->port);
+  group_free(&w->group);
   sim_clock_free(&w->clock);
   free(w->sessions.ids);
   free(w->sessions.ssrcs);

@@ -47,6 +47,7 @@ typedef struct world {
   observer_rules rules;
   observer_sessions sessions;
   observer_totals totals;
+  group group;
   port port;
   tcp_link **links;
   size_t link_count, link_cap;
