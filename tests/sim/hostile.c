@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hostile.h"
+#include "hostile_parts.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "check.h"
 #include "viewer_tunnel.h"
-
-typedef struct {
-  world *w;
-  rng rng;
-  hostile_kind kind;
-  ocel_addr addr;
-  tcp_link *link;
-  size_t step;
-} hostile;
 
 // ---- the connection ----
 
@@ -27,17 +19,27 @@ static void on_closed(void *ctx) {
   h->link = NULL;
 }
 
+static void on_bytes(void *ctx, ocel_span bytes) {
+  hostile *h = ctx;
+  const char *wrong = reply_read(&h->reader, bytes);
+  CHECK(wrong == NULL, "a hostile client is told: %s", wrong);
+}
+
 static void connect_again(hostile *h) {
   const tcp_profile profile = {
       .latency = 500, .buffer = 8192, .chunk = h->kind == HOSTILE_FLOOD ? 0 : 700};
   h->addr.port = 0;
   h->link = world_connect(h->w, &h->addr, &profile, -1 - (int)h->kind);
-  h->link->client = (tcp_client){h, ignore_bytes, on_closed};
+  const bool listens = h->kind >= HOSTILE_SETUPS;
+  h->link->client = (tcp_client){h, listens ? on_bytes : ignore_bytes, on_closed};
+  reply_reader_free(&h->reader);
+  if (listens) reply_reader_init(&h->reader, hostile_listener(h));
   h->link->observer->may_skip = true;
   h->step = 0;
+  h->since = h->w->clock.now;
 }
 
-static void send_text(hostile *h, const char *text) {
+void hostile_send(hostile *h, const char *text) {
   tcp_send(h->link, ocel_span_make(text, strlen(text)));
 }
 
@@ -87,7 +89,7 @@ static void trickle(hostile *h) {
 
 static void flood(hostile *h) {
   tcp_stall(h->link, OCEL_NEVER / 2);
-  for (unsigned i = 0; i < 50; i++) send_text(h, REQUESTS[rng_below(&h->rng, 2)]);
+  for (unsigned i = 0; i < 50; i++) hostile_send(h, REQUESTS[rng_below(&h->rng, 2)]);
 }
 
 static void huge(hostile *h) {
@@ -95,7 +97,7 @@ static void huge(hostile *h) {
       "OPTIONS rtsp://camera.lan/", "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nX: ",
       "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 100000000\r\n\r\n"};
   char mem[1500];
-  if (h->step++ % 40 == 0) send_text(h, HEADS[rng_below(&h->rng, 3)]);
+  if (h->step++ % 40 == 0) hostile_send(h, HEADS[rng_below(&h->rng, 3)]);
   memset(mem, 'a', sizeof mem);
   tcp_send(h->link, ocel_span_make(mem, sizeof mem));
 }
@@ -155,7 +157,7 @@ static void steal_tunnel(hostile *h) {
                            ? "POST /stream HTTP/1.0\r\nContent-Length: 9"
                            : "GET /stream HTTP/1.0\r\nAccept: application/x-rtsp-tunnelled";
     (void)snprintf(text, sizeof text, "%s\r\nx-sessioncookie: %s\r\n\r\n", head, cookie);
-    send_text(h, text);
+    hostile_send(h, text);
   }
   (void)snprintf(text, sizeof text, "TEARDOWN %s RTSP/1.0\r\nCSeq: 1\r\nSession: %s\r\n\r\n",
                  v->url, v->session);
@@ -171,21 +173,35 @@ typedef struct {
 } habit;
 
 static const habit HABITS[HOSTILE_COUNT] = {
-    [HOSTILE_GARBAGE] = {garbage,      true,  300000 },
-      [HOSTILE_MUTATED] = {mutated,      true,  200000 },
-    [HOSTILE_TRICKLE] = {trickle,      true,  1000000},
-      [HOSTILE_FLOOD] = {flood,        true,  50000  },
-    [HOSTILE_HUGE] = {huge,         true,  20000  },
-      [HOSTILE_FRAMES] = {frames,       true,  50000  },
-    [HOSTILE_SILENT] = {silent,       true,  1000000},
-      [HOSTILE_RESETTING] = {resetting,    true,  50000  },
-    [HOSTILE_SPOOFER] = {spoof,        false, 50000  },
-      [HOSTILE_THIEF] = {steal_tunnel, true,  400000 },
+    [HOSTILE_GARBAGE] = {garbage,         true,  300000 },
+    [HOSTILE_MUTATED] = {mutated,         true,  200000 },
+    [HOSTILE_TRICKLE] = {trickle,         true,  1000000},
+    [HOSTILE_FLOOD] = {flood,           true,  50000  },
+    [HOSTILE_HUGE] = {huge,            true,  20000  },
+    [HOSTILE_FRAMES] = {frames,          true,  50000  },
+    [HOSTILE_SILENT] = {silent,          true,  1000000},
+    [HOSTILE_RESETTING] = {resetting,       true,  50000  },
+    [HOSTILE_SPOOFER] = {spoof,           false, 50000  },
+    [HOSTILE_THIEF] = {steal_tunnel,    true,  400000 },
+    [HOSTILE_SETUPS] = {hostile_set_up,  true,  500000 },
+    [HOSTILE_IMPOSTOR] = {hostile_pretend, true,  100000 },
+    [HOSTILE_REPLAYER] = {hostile_replay,  true,  100000 },
 };
+
+// Who sends a request too slowly, or none, is closed in time.
+static void check_time(const hostile *h) {
+  const ocel_server_config *cfg = &h->w->cfg.server;
+  const ocel_us most = h->kind == HOSTILE_TRICKLE ? cfg->request_timeout : cfg->idle_timeout;
+  if (h->link == NULL || (h->kind != HOSTILE_TRICKLE && h->kind != HOSTILE_SILENT)) return;
+  CHECK(h->w->clock.now - h->since <= most + 4 * OCEL_SECOND,
+        "a client that says too little is there for %" PRId64 " s",
+        (h->w->clock.now - h->since) / OCEL_SECOND);
+}
 
 static void on_act(void *ctx) {
   hostile *h = ctx;
   const habit *b = &HABITS[h->kind];
+  check_time(h);
   if (h->w->over) {
     if (h->link != NULL) tcp_fin(h->link);
     return;
@@ -195,11 +211,18 @@ static void on_act(void *ctx) {
   sim_clock_at(&h->w->clock, h->w->clock.now + rng_between(&h->rng, 1, b->wait), on_act, h);
 }
 
-void hostile_add(world *w, hostile_kind kind) {
+void hostile_add_at(world *w, hostile_kind kind, const ocel_addr *from) {
   hostile *h = world_alloc(w, sizeof *h);
   h->w = w;
   h->rng = rng_fork(&w->rng);
   h->kind = kind;
-  h->addr = ocel_addr_ipv4(10, 66, (uint8_t)kind, (uint8_t)rng_below(&w->rng, 250), 4000);
+  h->addr = *from;
+  h->port = (uint16_t)(10000 + 100 * (w->other_count % 500));
   sim_clock_at(&w->clock, w->clock.now + 1000, on_act, h);
+}
+
+void hostile_add(world *w, hostile_kind kind) {
+  const ocel_addr from =
+      ocel_addr_ipv4(10, 66, (uint8_t)kind, (uint8_t)rng_below(&w->rng, 250), 4000);
+  hostile_add_at(w, kind, &from);
 }

@@ -16,6 +16,7 @@ void invariants_round(void *ctx) {
   CHECK(s.sessions <= w->cfg.server.max_clients, "%" PRIu32 " sessions", s.sessions);
   CHECK(s.sessions <= s.connections, "%" PRIu32 " sessions on %" PRIu32 " connections", s.sessions,
         s.connections);
+  port_check_shares(&w->port);
   CHECK(s.playing <= s.sessions, "%" PRIu32 " of %" PRIu32 " sessions play", s.playing, s.sessions);
 }
 
@@ -112,6 +113,9 @@ static void check_totals(const world *w) {
   CHECK(s.connections_total + s.refused >= s.connections, "fewer connections in all than now");
   CHECK(s.requests >= w->totals.replies - s.refused,
         "%" PRIu32 " requests, but %" PRIu32 " replies", s.requests, w->totals.replies);
+  CHECK(s.turned_away == w->port.turned_away,
+        "statistics count %" PRIu32 " strangers, there were %" PRIu32, s.turned_away,
+        w->port.turned_away);
   CHECK(s.send_errors == w->port.failed,
         "statistics count %" PRIu32 " failed sends, it were %" PRIu64, s.send_errors,
         w->port.failed);

@@ -13,8 +13,9 @@ typedef struct {
   bool list;
 } options;
 
-static const scenario_group *const GROUPS[] = {&SCENARIOS_HONEST, &SCENARIOS_HARD, &SCENARIOS_LOGIN,
-                                               &SCENARIOS_GROUP, &SCENARIOS_LONG};
+static const scenario_group *const GROUPS[] = {&SCENARIOS_HONEST, &SCENARIOS_HARD,
+                                               &SCENARIOS_LOGIN,  &SCENARIOS_GROUP,
+                                               &SCENARIOS_DOORS,  &SCENARIOS_LONG};
 enum { GROUP_COUNT = sizeof GROUPS / sizeof GROUPS[0], SHORT_GROUPS = GROUP_COUNT - 1 };
 
 static const scenario *find(const char *name) {

@@ -5,7 +5,7 @@ engine, one at a time, and the simulator has to notice each.
 
 usage: tests/sim/mutants.py [--seeds N] [WORD...]
 
-  --seeds N  runs per mutant (2320: forty of each scenario)
+  --seeds N  runs per mutant (2640: forty of each scenario)
   WORD       only mutants whose file or text has one of the words
 
 Prints one line per mutant: killed (and by what), SURVIVED, or stale (its text is not in the
@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 JOBS = os.cpu_count() or 2
-SEEDS = 2320  # forty of each scenario
+SEEDS = 2640  # forty of each scenario
 FLAGS = ["-std=c11", "-O2", "-g", "-D_POSIX_C_SOURCE=200809L", "-Iinclude", "-Isrc", "-Itests/sim", "-Itests/unit"]
 
 # (file, text, what it becomes)
@@ -157,6 +157,20 @@ MUTANTS = [
     ("server/suspects.c", "x->failures++;", ";"),
     ("server/suspects.c", "x->last = now;", ";"),
     ("server/suspects.c", "x->told = now;", ";"),
+    ("server/auth.c", "return c->secure || s->secret.allow_basic;", "return true;"),
+    ("server/auth.c", "return c->secure || s->secret.allow_basic;", "return c->secure;"),
+    ("server/auth.c", "return c->secure || s->secret.allow_basic;", "return s->secret.allow_basic;"),
+    ("server/auth.c", "a->hash == OCEL_HASH_MD5 ? s->secret.md5", "a->hash != OCEL_HASH_MD5 ? s->secret.md5"),
+    ("server/auth.c", "ocel_secret_eq(got.sha256, s->secret.sha256, sizeof got.sha256)", "true"),
+    # -- doors
+    ("server/doors.c", "return count == 0 || ocel_networks_have", "return true || ocel_networks_have"),
+    ("server/doors.c", "s->stats.turned_away++;", ";"),
+    ("server/doors.c", "if (t->told_any && now - t->told < TELL_AGAIN) return;", ";"),
+    ("server/doors.c", "n < share ||", "n <= share ||"),
+    ("server/doors.c", "share == 0 || n < share ||", "share == 0 || n < share || true ||"),
+    ("server/doors.c", "!ocel__same_neighbour(&c->peer, among)) continue;", "false) continue;"),
+    ("server/doors.c", "c->state == CONN_OPEN && !ocel__has_session(c) &&", "c->state == CONN_OPEN &&"),
+    ("server/conn.c", "&& ocel__allows(s, peer) &&", "&&"),
     # -- the ring
     ("media/ring.c", "oldest - write >= need", "oldest - write >= need / 2"),
     ("media/ring.c", "oldest >= need;", "true;"),

@@ -15,6 +15,7 @@ typedef struct {
   uint32_t buffer;  ///< Bytes that may be on their way to the client, unread.
   uint32_t rate;    ///< Bytes per second that the client reads; 0: whatever is there.
   uint32_t chunk;   ///< Most bytes that move in one go, both ways; 0: no limit.
+  bool secure;      ///< Inside TLS, of which the engine sees nothing.
 } tcp_profile;
 
 /// A LAN: nothing that would slow anybody down.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "doors.h"
 #include "port_output.h"
 
 void port_init(port *p, sim_clock *clock, rng random, const port_profile *profile) {
@@ -26,6 +27,7 @@ void port_free(port *p) {
 
 void port_attach(port *p, ocel_server *srv, const ocel_server_config *cfg) {
   p->srv = srv;
+  p->cfg = cfg;
   p->max_connections = cfg->max_connections;
   p->segments_max = cfg->datagram_segments;
   p->payload_max = cfg->payload_max;
@@ -106,8 +108,47 @@ static void lose(port *p, tcp_link *l) {
   port_forget(p, l);
 }
 
+static unsigned neighbours(const port *p, const ocel_addr *peer) {
+  unsigned n = 0;
+  for (uint32_t i = 0; i < p->max_connections; i++) {
+    n += p->conn[i] != NULL && doors_same_home(&p->conn[i]->peer, peer);
+  }
+  return n;
+}
+
+static bool is_crowded(const port *p, const ocel_addr *peer) {
+  const unsigned share = p->cfg->max_connections_per_address;
+  return p->open >= p->max_connections || (share > 0 && neighbours(p, peer) >= share);
+}
+
+void port_check_shares(const port *p) {
+  const unsigned share = p->cfg->max_connections_per_address;
+  for (uint32_t i = 0; share > 0 && i < p->max_connections; i++) {
+    const unsigned n = p->conn[i] != NULL ? neighbours(p, &p->conn[i]->peer) : 0;
+    CHECK(n <= share, "one address has %u connections, its share is %u", n, share);
+  }
+}
+
+// Strangers get no answer; a port that asks no further has to close at once.
+static bool turns_away(port *p, tcp_link *l) {
+  const bool stranger = doors_stranger(p->cfg, &l->peer);
+  const bool admitted = ocel_server_admits(p->srv, &l->peer, p->clock->now);
+  CHECK(admitted == !stranger, "a connection %s is let in, or another is not",
+        stranger ? "from elsewhere" : "from an allowed network");
+  p->turned_away += stranger;
+  return stranger && rng_permille(&p->rng, 800);
+}
+
 static void accept_link(port *p, tcp_link *l) {
-  l->conn = ocel_server_accept(p->srv, &l->peer, &l->local, false, p->clock->now);
+  const bool crowded = is_crowded(p, &l->peer), stranger = doors_stranger(p->cfg, &l->peer);
+  if (turns_away(p, l)) {
+    l->conn = TCP_OVER;
+    observer_closed(l->observer);
+    tcp_close(l);
+    return;
+  }
+  l->conn = ocel_server_accept(p->srv, &l->peer, &l->local, l->profile.secure, p->clock->now);
+  CHECK(l->conn < 0 || !stranger, "a connection from elsewhere is accepted");
   if (l->conn >= 0) {
     CHECK((uint32_t)l->conn < p->max_connections && p->conn[l->conn] == NULL,
           "accept gave number %d, which is in use or out of range", l->conn);
@@ -115,7 +156,7 @@ static void accept_link(port *p, tcp_link *l) {
     p->open++;
     return;
   }
-  CHECK(p->open >= p->max_connections || p->stopping,
+  CHECK(crowded || stranger || p->stopping,
         "connection refused although %" PRIu32 " of %" PRIu32 " are in use", p->open,
         p->max_connections);
   l->observer->refused = true;

@@ -38,6 +38,7 @@ typedef struct port {
   rng rng;
   port_profile profile;
   ocel_server *srv;
+  const ocel_server_config *cfg;
   uint32_t max_connections;
   uint32_t segments_max;
   uint32_t payload_max;
@@ -60,7 +61,8 @@ typedef struct port {
   ocel_us second;    ///< The virtual second that is being counted ...
   uint32_t idle;     ///< ... rounds in it that only the deadline caused, in vain.
   uint32_t idle_max;
-  uint64_t failed;  ///< Datagrams given up.
+  uint64_t failed;       ///< Datagrams given up.
+  uint32_t turned_away;  ///< Connections that were not let in.
   uint64_t rounds, tasks;
   void (*after)(void *ctx);  ///< Called after each round.
   void *ctx;
@@ -77,6 +79,9 @@ void port_notify(void *p, tcp_link *link);
 
 /// A datagram has arrived (udp_sink.fn of the server); its sender is an observer or NULL.
 void port_datagram(void *p, const udp_packet *packet);
+
+/// Looks whether one address has more connections than its share.
+void port_check_shares(const port *p);
 
 /// Tells the engine to shut down.
 void port_shutdown(port *p);

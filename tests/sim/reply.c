@@ -47,6 +47,17 @@ static bool named(ocel_span s, const char *name) {
   return s.n == strlen(name) && strncasecmp((const char *)s.p, name, s.n) == 0;
 }
 
+bool reply_next_header(ocel_span *rest, const char *name, char *out, size_t cap) {
+  while (rest->n > 0) {
+    ocel_span line = until(rest, '\n');
+    if (line.n > 0) line.n--;  // the CR
+    if (!named(until(&line, ':'), name)) continue;
+    reply_text(trimmed(line), out, cap);
+    return true;
+  }
+  return false;
+}
+
 ocel_span reply_header(const rtsp_reply *r, const char *name) {
   ocel_span rest = r->head;
   (void)until(&rest, '\n');

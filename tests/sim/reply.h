@@ -21,6 +21,10 @@ typedef struct {
 /// Value of a header; empty if absent.
 ocel_span reply_header(const rtsp_reply *r, const char *name);
 
+/// Copies the next header of that name out of `rest`, which begins as a head; false if there is
+/// none.
+bool reply_next_header(ocel_span *rest, const char *name, char *out, size_t cap);
+
 /// Value of parameter `name` in "a;b=c;d"; empty if absent.
 ocel_span reply_parameter(ocel_span value, const char *name);
 

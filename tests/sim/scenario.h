@@ -25,6 +25,7 @@ extern const scenario_group SCENARIOS_HONEST;  ///< People who mean well, on goo
 extern const scenario_group SCENARIOS_HARD;    ///< Bad links, bad peers, bad luck.
 extern const scenario_group SCENARIOS_LOGIN;   ///< With a password.
 extern const scenario_group SCENARIOS_GROUP;   ///< Multicast.
+extern const scenario_group SCENARIOS_DOORS;   ///< Who must stay outside.
 extern const scenario_group SCENARIOS_LONG;    ///< Played only by name.
 
 #endif

@@ -14,6 +14,9 @@ static viewer_profile knowing(world *w, const char *script) {
   viewer_profile p = cast_any(w, script);
   p.tunnel = p.tcp && strstr(script, "connect") == NULL && rng_permille(&w->rng, 300);
   p.password = LOGIN_PASSWORD;
+  p.scheme = rng_permille(&w->rng, 500) ? LOGIN_MD5 : LOGIN_SHA256;
+  p.link.secure = p.tcp && rng_permille(&w->rng, 300);
+  if (p.link.secure && rng_permille(&w->rng, 500)) p.scheme = LOGIN_BASIC;
   return p;
 }
 
@@ -47,6 +50,43 @@ static void passwords(uint64_t seed) {
   world_run(&p.w, 12 * OCEL_SECOND);
   CHECK(stats_of(&p).auth_failures == 0, "a right password was called wrong");
   play_end(&p, 1000);
+}
+
+// Basic shows the password to whoever listens: inside TLS, or where it is allowed.
+static void basic(uint64_t seed) {
+  play p;
+  play_prepare(&p, seed);
+  p.cfg.password = true;
+  p.cfg.allow_basic = rng_permille(&p.rng, 500);
+  play_open(&p, seed);
+  for (unsigned i = 0; i < 4; i++) {
+    viewer_profile f = knowing(&p.w, "options describe setup play wait=4000 teardown fin");
+    f.scheme = LOGIN_BASIC;
+    f.link.secure = f.tcp && i % 2 == 0;
+    if (!p.cfg.allow_basic && !f.link.secure) f.script = "options describe/401 setup/401 fin";
+    play_add(&p, &f, cast_ms(&p.w, 0, 2000));
+  }
+  const viewer_profile f = knowing(&p.w, "options describe setup play wait=4000 teardown fin");
+  play_add(&p, &f, 500);
+  play_end(&p, 8000);
+}
+
+// Whoever listens on the network learns nothing that would let him in.
+static void replays(uint64_t seed) {
+  play p;
+  open_locked(&p, seed);
+  for (unsigned i = 0; i < 3; i++) {
+    viewer_profile f = knowing(&p.w,
+                               "options describe setup play wait=3000 pause wait=1000 play "
+                               "wait=4000 get teardown fin");
+    f.tunnel = false;
+    if (f.scheme == LOGIN_BASIC) f.scheme = LOGIN_MD5;
+    play_add(&p, &f, cast_ms(&p.w, 0, 1000));
+  }
+  for (unsigned i = 0; i < 3; i++) hostile_add(&p.w, HOSTILE_REPLAYER);
+  world_run(&p.w, 6 * OCEL_SECOND);
+  CHECK(stats_of(&p).playing == 3, "not all three play beside those who listen");
+  play_end(&p, 6000);
 }
 
 static viewer *add_at(play *p, const viewer_profile *f, uint8_t host, unsigned ms) {
@@ -103,6 +143,8 @@ static void guessers(uint64_t seed) {
 
 static const scenario ITEMS[] = {
     SCENARIO(passwords, "viewers with the password, and with old nonces"),
+    SCENARIO(basic, "Basic inside TLS, outside, and where it is not taken"),
+    SCENARIO(replays, "others' logins are sent again, as they were and for other requests"),
     SCENARIO(guessers, "some guess the password beside viewers who know it"),
 };
 const scenario_group SCENARIOS_LOGIN = {ITEMS, sizeof ITEMS / sizeof ITEMS[0]};

@@ -87,6 +87,12 @@ void viewer_ask(viewer *v, const viewer_request *q) {
   }
   const char *method = ocel_rtsp_method_name(q->method);
   viewer_put_login(v, method, request_url(v, q, url), login);
+  if (login[0] != '\0' && v->profile.scheme != LOGIN_BASIC) {
+    login_heard *heard = &v->world->heard;
+    (void)snprintf(heard->method, sizeof heard->method, "%s", method);
+    memcpy(heard->url, url, sizeof heard->url);
+    memcpy(heard->login, login, sizeof heard->login);
+  }
   const int n =
       snprintf(text, sizeof text, "%s %s RTSP/1.0\r\nCSeq: %u\r\n%s%s%s%s\r\n", method, url,
                v->cseq, "User-Agent: sim\r\n", session, login, extra_header(v, q, extra));

@@ -25,6 +25,9 @@ typedef enum {
   KEEP_COUNT,
 } viewer_keep;
 
+/// How it proves that it knows the password.
+typedef enum { LOGIN_SHA256, LOGIN_MD5, LOGIN_BASIC } login_scheme;
+
 typedef struct {
   const char *script;  ///< Must outlive the viewer.
   const char *path;    ///< "/stream" with its query.
@@ -37,7 +40,8 @@ typedef struct {
   uint32_t first_cseq;
   uint8_t channel;       ///< First interleaved channel.
   const char *password;  ///< NULL: it has none.
-  bool tunnel;           ///< Over HTTP: replies and media on a GET, requests on a POST.
+  login_scheme scheme;
+  bool tunnel;  ///< Over HTTP: replies and media on a GET, requests on a POST.
   tcp_profile link;
   udp_profile udp;  ///< From the server; the way back loses nothing.
 } viewer_profile;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a viewer answers when it is asked for a password (RFC 7616, Digest with SHA-256 and no
-// qop). Written apart from the library's own.
+// How a viewer answers when it is asked for a password (RFC 7616, Digest with SHA-256 or MD5 and
+// no qop; RFC 7617). Written apart from the library's own.
 #ifndef SIM_VIEWER_LOGIN_H
 #define SIM_VIEWER_LOGIN_H
 

@@ -107,7 +107,7 @@ static void make_server(world *w) {
   if (w->memory == NULL) abort();
   w->srv = ocel_server_init(w->memory, size, cfg, w->clock.now);
   CHECK(w->srv != NULL, "the server refuses the size that it asked for");
-  const ocel_credentials login = {LOGIN_NAME, LOGIN_PASSWORD, false};
+  const ocel_credentials login = {LOGIN_NAME, LOGIN_PASSWORD, w->cfg.allow_basic};
   CHECK(!w->cfg.password || ocel_server_set_credentials(w->srv, &login) == OCEL_OK,
         "the password is refused");
 }

@@ -5,7 +5,7 @@
 #define SIM_WORLD_H
 
 #include "port.h"
-#include "viewer.h"
+#include "viewer_login.h"
 
 #include "ocel/server.h"
 
@@ -24,6 +24,7 @@ typedef struct {
   ocel_us origin;             ///< Of the virtual clock.
   ocel_server_config server;  ///< `platform` is filled in.
   bool password;              ///< LOGIN_PASSWORD is asked for.
+  bool allow_basic;           ///< Basic is taken outside TLS, too.
   port_profile port;
   world_stream stream[WORLD_STREAMS];
   ocel_us lag_max;  ///< How late an honest viewer on a good link may get a picture.
@@ -34,6 +35,11 @@ typedef struct {
   uint32_t events[OCEL_EVENT_COUNT];
   uint32_t closed[OCEL_CLOSE_REASON_COUNT];
 } world_counts;
+
+/// What the last honest viewer sent that had a Digest, as whoever listens on the network has it.
+typedef struct {
+  char method[20], url[400], login[LOGIN_HEADER_SIZE];
+} login_heard;
 
 typedef struct world {
   world_config cfg;
@@ -53,6 +59,7 @@ typedef struct world {
   size_t link_count, link_cap;
   viewer **viewers;
   size_t viewer_count, viewer_cap;
+  login_heard heard;
   void **others;  ///< Freed at the end: hostile actors and other small things.
   size_t other_count, other_cap;
   world_counts counts;
