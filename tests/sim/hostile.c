@@ -203,7 +203,11 @@ static void on_act(void *ctx) {
   const habit *b = &HABITS[h->kind];
   check_time(h);
   if (h->w->over) {
-    if (h->link != NULL) tcp_fin(h->link);
+    if (h->link != NULL) {
+      h->link->client = (tcp_client){h, ignore_bytes, on_closed};
+      tcp_fin(h->link);
+    }
+    reply_reader_free(&h->reader);
     return;
   }
   if (b->connects && h->link == NULL) connect_again(h);

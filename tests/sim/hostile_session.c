@@ -12,7 +12,7 @@ enum { TEXT_SIZE = 2048 };
 // One SETUP after the other, the first perhaps over UDP; then it resets, or says no more.
 void hostile_set_up(hostile *h) {
   char text[TEXT_SIZE];
-  const unsigned port = h->port;
+  const unsigned first = h->port;
   const bool tcp = h->step > 0 || rng_permille(&h->rng, 500);
   if (h->step++ > 3 && rng_permille(&h->rng, 300)) {
     tcp_reset(h->link);
@@ -24,8 +24,8 @@ void hostile_set_up(hostile *h) {
   (void)snprintf(text, sizeof text,
                  "SETUP rtsp://camera.lan/stream/trackID=0 RTSP/1.0\r\nCSeq: 1\r\n"
                  "Transport: RTP/AVP%s;unicast;%s=%u-%u\r\n\r\n",
-                 tcp ? "/TCP" : "", tcp ? "interleaved" : "client_port", tcp ? 0 : port,
-                 tcp ? 1 : port + 1);
+                 tcp ? "/TCP" : "", tcp ? "interleaved" : "client_port", tcp ? 0 : first,
+                 tcp ? 1 : first + 1);
   hostile_send(h, text);
 }
 
