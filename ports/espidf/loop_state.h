@@ -12,6 +12,8 @@
 #include "sdkconfig.h"
 #include "sys.h"
 
+#include "../loop/spans.h"  // struct iovec is known now
+
 enum {
   SPANS_MAX = 96,    // One write's worth.
   BATCHES_MAX = 16,  // Datagrams asked of the engine at once.
@@ -23,6 +25,7 @@ enum {
   // goes out bit by bit.
   TURN_BYTES = CONFIG_LWIP_TCP_SND_BUF_DEFAULT / 2,
   TURN_DATAGRAMS = 32,
+  TASKS_PER_CLOCK = 1,  // Done between two looks at the clock: a write takes long.
 };
 
 #define LINGER_TIME OCEL_SECOND
@@ -98,19 +101,6 @@ struct ocel_loop {
   ocel_span spans[SPANS_MAX];
   uint8_t bytes[READ_BYTES];
 };
-
-// The engine's spans go to lwIP as they are.
-_Static_assert(sizeof(ocel_span) == sizeof(struct iovec), "same size");
-_Static_assert(offsetof(ocel_span, p) == offsetof(struct iovec, iov_base), "same order");
-_Static_assert(offsetof(ocel_span, n) == offsetof(struct iovec, iov_len), "same order");
-
-static inline struct iovec *ocel__iov(const ocel_span *spans) {
-  union {
-    const ocel_span *in;
-    struct iovec *out;
-  } u = {spans};
-  return u.out;
-}
 
 /// No memory just now: worth another try.
 bool ocel__starved(int why);

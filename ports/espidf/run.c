@@ -4,48 +4,29 @@
 
 #include "loop_state.h"
 
+#include "../loop/turn.h"
+
 #define FLUSH_TIME OCEL_SECOND
-#define WAKE_INTERVAL OCEL_SECOND
 #define PAUSE (10 * OCEL_MILLISECOND)
 
-static ocel_us earliest(ocel_us a, ocel_us b) { return a < b ? a : b; }
-
-void ocel_loop_wake_at(ocel_loop *l, ocel_us when) { l->wake_at = earliest(l->wake_at, when); }
+void ocel_loop_wake_at(ocel_loop *l, ocel_us when) {
+  l->wake_at = ocel__earliest(l->wake_at, when);
+}
 
 // Microseconds to sleep; never for ever, since a wake may have been lost for want of memory.
 static ocel_us patience(const ocel_loop *l, const ocel__watch *w) {
   if (w->at_once || l->udp_more || atomic_load(&l->woken) || atomic_load(&l->stop) != l->stopping)
     return 0;
   const ocel_us now = ocel_loop_now();
-  ocel_us next = earliest(now + WAKE_INTERVAL, ocel_server_deadline(l->server));
-  if (l->accept_at > l->now) next = earliest(next, l->accept_at);
-  next = earliest(next, ocel__conns_deadline(l));
-  next = earliest(next, ocel__tls_deadline(l));
-  next = earliest(next, l->udp_retry_at);
-  next = earliest(next, ocel__linger_deadline(l));
-  if (l->cfg.on_wake != NULL) next = earliest(next, earliest(l->wake_at, l->next_wake));
-  if (l->stopping) next = earliest(next, l->stop_at);
+  ocel_us next = ocel__earliest(now + OCEL_LOOP_WAKE_INTERVAL, ocel_server_deadline(l->server));
+  if (l->accept_at > l->now) next = ocel__earliest(next, l->accept_at);
+  next = ocel__earliest(next, ocel__conns_deadline(l));
+  next = ocel__earliest(next, ocel__tls_deadline(l));
+  next = ocel__earliest(next, l->udp_retry_at);
+  next = ocel__earliest(next, ocel__linger_deadline(l));
+  next = ocel__earliest(next, ocel__wake_deadline(l));
+  if (l->stopping) next = ocel__earliest(next, l->stop_at);
   return next > now ? next - now : 0;
-}
-
-static void do_tasks(ocel_loop *l) {
-  ocel_task task;
-  while (ocel_server_next_task(l->server, &task)) {
-    l->now = ocel_loop_now();
-    if (task.kind == OCEL_TASK_WRITE) {
-      ocel__conn_write(l, (unsigned)task.conn);
-    } else {
-      ocel__conn_shut(l, (unsigned)task.conn);
-    }
-  }
-}
-
-static void call_on_wake(ocel_loop *l, bool woken) {
-  const bool asked = l->wake_at <= l->now;
-  if (l->cfg.on_wake == NULL || !(woken || asked || l->next_wake <= l->now)) return;
-  if (asked) l->wake_at = OCEL_NEVER;
-  l->next_wake = l->now + WAKE_INTERVAL;
-  l->cfg.on_wake(l->cfg.ctx, l->now);
 }
 
 static void begin_stop(ocel_loop *l) {
@@ -71,12 +52,12 @@ static void turn(ocel_loop *l, const ocel__watch *found) {
   ocel__linger_expire(l);
   if (!l->stopping && atomic_load(&l->stop)) begin_stop(l);
   // Cleared before the rings are looked at: a commit after this wakes the loop again.
-  call_on_wake(l, atomic_exchange(&l->woken, false));
+  ocel__call_on_wake(l, atomic_exchange(&l->woken, false));
   ocel_server_tick(l->server, l->now);
-  do_tasks(l);
+  ocel__do_tasks(l);
   ocel__conns_settle(l);
   ocel__datagrams_write(l);
-  do_tasks(l);  // A connection may have waited for its last datagram.
+  ocel__do_tasks(l);  // A connection may have waited for its last datagram.
 }
 
 int ocel_loop_run(ocel_loop *l) {

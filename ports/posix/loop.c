@@ -10,21 +10,11 @@
 #include "../mbedtls/hash.h"
 #include "loop_state.h"
 
+#include "../loop/turn.h"
+
 enum { ALIGN = 64, UDP_PAYLOAD_LIMIT = 65507, RTP_HEADER_ROOM = 16, SEGMENTS_MAX = 64 };
 
 static size_t aligned(size_t n) { return (n + ALIGN - 1) / ALIGN * ALIGN; }
-
-// A number that is not open yet is the newcomer's; one that is not open any more keeps its peer.
-static const ocel_addr *peer_of(const ocel_loop *l, int conn) {
-  if (conn < 0 || conn >= l->server_cfg.max_connections) return l->arriving;
-  const ocel__conn *const c = &l->conns[conn];
-  return l->arriving != NULL && (c->flags & CONN_OPEN) == 0 ? l->arriving : &c->peer;
-}
-
-static void pass_event(void *loop, const ocel_event *e) {
-  const ocel_loop *const l = loop;
-  l->cfg.on_event(l->cfg.ctx, e, peer_of(l, e->conn));
-}
 
 static void fill_platform(ocel_loop *l) {
   l->server_cfg.platform = (ocel_platform){
@@ -32,7 +22,7 @@ static void fill_platform(ocel_loop *l) {
       .random = ocel__random,
       .wall_clock = ocel__wall_clock,
       .hash = ocel_mbedtls_hash,
-      .event = l->cfg.on_event != NULL ? pass_event : NULL,
+      .event = l->cfg.on_event != NULL ? ocel__pass_event : NULL,
   };
 }
 

@@ -11,6 +11,8 @@
 #include "ocel/loop.h"
 #include "sys.h"
 
+#include "../loop/spans.h"  // struct iovec is known now
+
 enum {
   EVENTS_MAX = 128,    // Taken from epoll at once.
   SPANS_MAX = 1024,    // One writev's worth (UIO_MAXIOV).
@@ -20,7 +22,8 @@ enum {
   READ_BYTES = DATAGRAMS_MAX * DATAGRAM_BYTES,
   LINGER_MAX = 32,
   NO_GSO_SLOTS = 64,
-  CONTROL_BYTES = 64,  // Source address and segment size of a datagram batch.
+  TASKS_PER_CLOCK = 16,  // Done between two looks at the clock.
+  CONTROL_BYTES = 64,    // Source address and segment size of a datagram batch.
 };
 
 #define LINGER_TIME OCEL_SECOND
@@ -101,19 +104,6 @@ struct ocel_loop {
   ocel_span spans[SPANS_MAX];
   uint8_t bytes[READ_BYTES];
 };
-
-// The engine's spans go to the kernel as they are.
-_Static_assert(sizeof(ocel_span) == sizeof(struct iovec), "same size");
-_Static_assert(offsetof(ocel_span, p) == offsetof(struct iovec, iov_base), "same order");
-_Static_assert(offsetof(ocel_span, n) == offsetof(struct iovec, iov_len), "same order");
-
-static inline struct iovec *ocel__iov(const ocel_span *spans) {
-  union {
-    const ocel_span *in;
-    struct iovec *out;
-  } u = {spans};
-  return u.out;
-}
 
 // ---- clock.c ----
 ocel_ntp ocel__wall_clock(void *loop);

@@ -4,10 +4,9 @@
 
 #include "loop_state.h"
 
-enum { TASKS_PER_CLOCK = 16 };
+#include "../loop/turn.h"
 
 #define FLUSH_TIME OCEL_SECOND
-#define WAKE_INTERVAL OCEL_SECOND
 
 // The descriptor's counter is never read: edge-triggered, each write makes an event of its own.
 static void ring_bell(ocel_loop *l) {
@@ -26,9 +25,9 @@ void ocel_loop_stop(ocel_loop *l) {
   ring_bell(l);
 }
 
-static ocel_us earliest(ocel_us a, ocel_us b) { return a < b ? a : b; }
-
-void ocel_loop_wake_at(ocel_loop *l, ocel_us when) { l->wake_at = earliest(l->wake_at, when); }
+void ocel_loop_wake_at(ocel_loop *l, ocel_us when) {
+  l->wake_at = ocel__earliest(l->wake_at, when);
+}
 
 static bool unfinished(const ocel_loop *l) {
   return l->todo_count > 0 || l->accept_again[0] || l->accept_again[1] || l->udp_again[0] ||
@@ -39,12 +38,12 @@ static bool unfinished(const ocel_loop *l) {
 static ocel_us patience(const ocel_loop *l) {
   if (unfinished(l)) return 0;
   ocel_us next = ocel_server_deadline(l->server);
-  next = earliest(next, l->accept_at);
-  next = earliest(next, ocel__tls_deadline(l));
-  next = earliest(next, l->starved_at);
-  next = earliest(next, ocel__linger_deadline(l));
-  if (l->cfg.on_wake != NULL) next = earliest(next, earliest(l->wake_at, l->next_wake));
-  if (l->stopping) next = earliest(next, l->stop_at);
+  next = ocel__earliest(next, l->accept_at);
+  next = ocel__earliest(next, ocel__tls_deadline(l));
+  next = ocel__earliest(next, l->starved_at);
+  next = ocel__earliest(next, ocel__linger_deadline(l));
+  next = ocel__earliest(next, ocel__wake_deadline(l));
+  if (l->stopping) next = ocel__earliest(next, l->stop_at);
   if (next == OCEL_NEVER) return OCEL_NEVER;
   const ocel_us now = ocel_loop_now();
   return next > now ? next - now : 0;
@@ -79,26 +78,6 @@ static void go_on(ocel_loop *l) {
   }
 }
 
-static void do_tasks(ocel_loop *l) {
-  ocel_task task;
-  for (unsigned n = 1; ocel_server_next_task(l->server, &task); n++) {
-    if (n % TASKS_PER_CLOCK == 0) l->now = ocel_loop_now();
-    if (task.kind == OCEL_TASK_WRITE) {
-      ocel__conn_write(l, (unsigned)task.conn);
-    } else {
-      ocel__conn_shut(l, (unsigned)task.conn);
-    }
-  }
-}
-
-static void call_on_wake(ocel_loop *l, bool woken) {
-  const bool asked = l->wake_at <= l->now;
-  if (l->cfg.on_wake == NULL || !(woken || asked || l->next_wake <= l->now)) return;
-  if (asked) l->wake_at = OCEL_NEVER;
-  l->next_wake = l->now + WAKE_INTERVAL;
-  l->cfg.on_wake(l->cfg.ctx, l->now);
-}
-
 static void begin_stop(ocel_loop *l) {
   l->stopping = true;
   l->stop_at = l->now + FLUSH_TIME;
@@ -125,12 +104,12 @@ static void turn(ocel_loop *l, int events) {
   for (int i = 0; i < events; i++) dispatch(l, &l->events[i]);
   go_on(l);
   if (!l->stopping && atomic_load_explicit(&l->stop, memory_order_relaxed)) begin_stop(l);
-  call_on_wake(l, woken);
+  ocel__call_on_wake(l, woken);
   ocel_server_tick(l->server, l->now);
-  do_tasks(l);
+  ocel__do_tasks(l);
   ocel__conns_settle(l);
   ocel__datagrams_write(l);
-  do_tasks(l);  // A connection may have waited for its last datagram.
+  ocel__do_tasks(l);  // A connection may have waited for its last datagram.
 }
 
 int ocel_loop_run(ocel_loop *l) {

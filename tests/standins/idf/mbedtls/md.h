@@ -5,7 +5,12 @@
 
 #include <stddef.h>
 
-typedef enum { MBEDTLS_MD_NONE = 0, MBEDTLS_MD_MD5 = 3, MBEDTLS_MD_SHA256 = 9 } mbedtls_md_type_t;
+typedef enum {
+  MBEDTLS_MD_NONE = 0,
+  MBEDTLS_MD_MD5 = 3,
+  MBEDTLS_MD_SHA1 = 5,
+  MBEDTLS_MD_SHA256 = 9,
+} mbedtls_md_type_t;
 
 typedef struct mbedtls_md_info_t mbedtls_md_info_t;
 
