@@ -8,12 +8,16 @@
 #include "log.h"
 #include "ocel/format.h"
 #include "ocel/jpeg_pack.h"
+#include "ocel/retransmission.h"
 #include "ocel/server.h"
 #include "option_kinds.h"
 #include "stream_options.h"
 
 #define FIELD(name) offsetof(oceld_options, name), sizeof(((oceld_options *)NULL)->name)
 
+_Static_assert(OCEL_RETRANSMISSION_KNOWN == 0 && OCEL_RETRANSMISSION_OFF == 1 &&
+                   OCEL_RETRANSMISSION_ALL == 2,
+               "the words of `retransmission` stand in the order of ocel_retransmission");
 _Static_assert(OCEL_START_DEFAULT == 0 && OCEL_START_GOP == 1 && OCEL_START_IDR == 2 &&
                    OCEL_START_LIVE == 3,
                "the words of `start` stand in the order of ocel_start");
@@ -55,6 +59,9 @@ static const oceld_option TABLE[] = {
      {NULL}, FIELD(allowed_ips), false},
     {"dscp", OCELD_INTEGER, 0, 63, "0", "N",
      "mark packets for the network's queues; 34 is AF41, video", {NULL}, FIELD(dscp), false},
+    {"retransmission", OCELD_CHOICE, 0, 0, "known", "WHOSE",
+     "over UDP, who may ask for lost packets: players known to (GStreamer), or all",
+     {"known", "off", "all"}, FIELD(retransmission), false},
     {"multicast", OCELD_MULTICAST, 0, 0, "", "GROUP",
      "multicast to GROUP[:PORT[:TTL]] if a player asks; PORT as rtp_port, TTL 1",
      {NULL}, FIELD(multicast), false},

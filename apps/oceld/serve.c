@@ -14,6 +14,7 @@
 #include "events.h"
 #include "log.h"
 #include "ocel/loop.h"
+#include "ocel/retransmission.h"
 #include "monitor.h"
 #include "networks.h"
 #include "password.h"
@@ -118,6 +119,7 @@ static bool open_loop(program *p, oceld_failure *why) {
                                 .ctx = p};
   p->loop = ocel_loop_open(&cfg, why->text, sizeof why->text);
   if (p->loop == NULL) return false;
+  ocel_server_set_retransmission(ocel_loop_server(p->loop), (ocel_retransmission)o->retransmission);
   if (!oceld_password_apply(o, ocel_loop_server(p->loop), why)) return false;
   const uint16_t wanted = o->stats[0] != '\0' ? server.max_connections : 0;
   p->monitored =

@@ -32,8 +32,9 @@ static const field SERVER_FIELDS[] = {
     SERVER(uptime, SECONDS), SERVER(connections, U32), SERVER(sessions, U32), SERVER(playing, U32),
     SERVER(connections_total, U32), SERVER(sessions_total, U32), SERVER(refused, U32),
     SERVER(turned_away, U32), SERVER(requests, U32), SERVER(errors, U32),
-    SERVER(auth_failures, U32), SERVER(bytes, U64), SERVER(packets, U64), SERVER(skipped, U32),
-    SERVER(stray_datagrams, U32), SERVER(send_errors, U32), {NULL, U8, 0},
+    SERVER(auth_failures, U32), SERVER(bytes, U64), SERVER(packets, U64),
+    SERVER(retransmitted, U32), SERVER(skipped, U32), SERVER(stray_datagrams, U32),
+    SERVER(send_errors, U32), {NULL, U8, 0},
 };
 static const field STREAM_FIELDS[] = {
     STREAM(ready, BOOLEAN), STREAM(playing, U32), STREAM(members, U32), STREAM(access_units, U64),
@@ -49,8 +50,9 @@ static const field TRACK_FIELDS[] = {
 static const field CLIENT_FIELDS[] = {
     CLIENT(peer, ADDRESS), CLIENT(conn, INT), CLIENT(stream, INT), CLIENT(playing, BOOLEAN),
     CLIENT(tcp, BOOLEAN), CLIENT(multicast, BOOLEAN), CLIENT(since, SECONDS), CLIENT(bytes, U64),
-    CLIENT(packets, U64), CLIENT(access_units, U32), CLIENT(skipped, U32), CLIENT(lag, U32),
-    CLIENT(behind, SECONDS), CLIENT(packets_lost, I32), CLIENT(fraction_lost, U8),
+    CLIENT(packets, U64), CLIENT(access_units, U32), CLIENT(retransmitted, U32),
+    CLIENT(skipped, U32), CLIENT(lag, U32), CLIENT(behind, SECONDS), CLIENT(packets_lost, I32),
+    CLIENT(fraction_lost, U8),
     CLIENT(jitter, SECONDS), CLIENT(round_trip, SECONDS), {NULL, U8, 0},
 };
 static const field CLIENT_TRACK_FIELDS[] = {

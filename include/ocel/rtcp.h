@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RTCP packets (RFC 3550 6): sender reports, SDES and BYE are written; receiver reports and
-// BYE are read. All of it is bytes in, values out; nothing is kept here.
+// RTCP packets (RFC 3550 6): sender reports, SDES and BYE are written; receiver reports, BYE and
+// generic NACK (RFC 4585) are read. All of it is bytes in, values out; nothing is kept here.
 #ifndef OCEL_RTCP_H
 #define OCEL_RTCP_H
 
@@ -47,19 +47,27 @@ typedef struct {
 } ocel_report_block;
 
 /// What a reader may come across in a compound packet.
-typedef enum { OCEL_RTCP_BLOCK, OCEL_RTCP_BYE, OCEL_RTCP_OTHER } ocel_rtcp_kind;
+typedef enum { OCEL_RTCP_BLOCK, OCEL_RTCP_BYE, OCEL_RTCP_NACK, OCEL_RTCP_OTHER } ocel_rtcp_kind;
+
+/// Packets that a receiver misses (RFC 4585 6.2.1).
+typedef struct {
+  uint32_t ssrc;      ///< Of whose stream: ours.
+  uint16_t sequence;  ///< One that is missing; bit i of `mask`: `sequence` + i + 1 is missing too.
+  uint16_t mask;
+} ocel_nack;
 
 typedef struct {
   ocel_rtcp_kind kind;
   uint32_t sender;          ///< SSRC of the packet's sender; of BYE: the first source; 0 if unsaid.
   ocel_report_block block;  ///< Valid for OCEL_RTCP_BLOCK.
+  ocel_nack nack;           ///< Valid for OCEL_RTCP_NACK.
 } ocel_rtcp_item;
 
 /// Iterator over a received compound packet. Fields are private.
 typedef struct {
   ocel_span rest;
-  ocel_span blocks;
-  uint32_t sender;
+  ocel_span blocks, nacks;
+  uint32_t sender, source;
 } ocel_rtcp_reader;
 
 /// Starts on one datagram (or interleaved frame), borrowed while the reader is used.
@@ -70,8 +78,8 @@ typedef struct {
 ///         feedback or BYE.
 OCEL_MUST_USE ocel_err ocel_rtcp_read(ocel_rtcp_reader *r, ocel_span packet);
 
-/// Next report block, BYE or other packet (a report without blocks and a BYE of nobody are
-/// such); false at the end.
+/// Next report block, BYE, entry of a NACK, or other packet (a report without blocks, a BYE of
+/// nobody and a NACK without an entry are such); false at the end.
 bool ocel_rtcp_next(ocel_rtcp_reader *r, ocel_rtcp_item *out);
 
 /// Round trip from a report block (RFC 3550 6.4.1, figure 2), microseconds; -1 if the block

@@ -14,7 +14,8 @@ extern "C" {
 
 /// One entry of a Transport header (RFC 2326 12.39).
 typedef struct {
-  bool supported;  ///< RTP/AVP, RTP/AVP/UDP or RTP/AVP/TCP, and every parameter readable.
+  bool supported;  ///< RTP/AVP or RTP/AVPF, with /UDP, /TCP or neither; parameters readable.
+  bool feedback;   ///< RTP/AVPF (RFC 4585).
   bool tcp;        ///< Lower transport is TCP.
   bool multicast;  ///< `multicast`; `unicast` or neither is false.
   bool record;     ///< mode=RECORD asked; modes besides PLAY and RECORD are unsupported.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the session description of a stream (RFC 8866, RFC 6184 8.2.1, RFC 2435, RFC 3640 4.1,
-// RFC 7587 7).
+// RFC 7587 7, RFC 4585 4.2, RFC 4588 8.1).
 #ifndef OCEL_SDP_H
 #define OCEL_SDP_H
 
@@ -16,6 +16,8 @@ extern "C" {
 /// One m-section of H.264. Spans are borrowed for the call.
 typedef struct {
   uint8_t payload_type;                     ///< 96..127.
+  uint8_t again_type;                       ///< Payload type of retransmissions, which are offered
+                                            ///< with profile RTP/AVPF; 0: not offered.
   uint32_t clock_hz;                        ///< 90000 for H.264.
   unsigned track;                           ///< Number in `a=control:trackID=N`.
   ocel_span sps, pps;                       ///< NAL units with their headers; both non-empty.
@@ -27,6 +29,7 @@ typedef struct {
 /// One m-section of JPEG, whose payload type is 26.
 typedef struct {
   unsigned track;
+  uint8_t again_type;   ///< As of H.264.
   ocel_jpeg_size size;  ///< Of the pictures.
   uint32_t bitrate;     ///< As of H.264.
   uint32_t rate;        ///< Pictures in 1000 seconds for a=framerate; 0 leaves it out.
@@ -51,8 +54,9 @@ void ocel_sdp_put_video(ocel_wbuf *w, const ocel_sdp_video *v);
 /// payload's own is in units of 8.
 void ocel_sdp_put_jpeg(ocel_wbuf *w, const ocel_sdp_jpeg *v);
 
-/// Writes one sound m-section. `format` is valid and of sound.
-void ocel_sdp_put_sound(ocel_wbuf *w, const ocel_format *format, unsigned track);
+/// Writes one sound m-section. `format` is valid and of sound; `again_type` as of H.264.
+void ocel_sdp_put_sound(ocel_wbuf *w, const ocel_format *format, unsigned track,
+                        uint8_t again_type);
 
 #ifdef __cplusplus
 }

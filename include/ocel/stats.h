@@ -40,6 +40,7 @@ typedef struct {
   uint32_t auth_failures;    ///< Requests with a wrong user name or password.
   uint64_t bytes;            ///< Media bytes sent: RTP packets with their headers.
   uint64_t packets;          ///< RTP packets sent.
+  uint32_t retransmitted;    ///< RTP packets sent again, which `packets` does not count.
   uint32_t skipped;          ///< Access units that slow readers did not get.
   uint32_t stray_datagrams;  ///< UDP datagrams from nobody we know, or unreadable.
   uint32_t send_errors;      ///< Datagrams that the port could not send.
@@ -100,14 +101,15 @@ typedef struct {
   ocel_us since;   ///< How long the session exists; 0 for a group.
   uint64_t bytes;  ///< RTP packets with their headers; 0 for a member of a group.
   uint64_t packets;
-  uint32_t access_units;  ///< Begun to be sent.
-  uint32_t skipped;       ///< Access units it did not get.
-  uint32_t lag;           ///< Now: the larger of its tracks'.
-  ocel_us behind;         ///< Now: the larger of its tracks'.
-  int32_t packets_lost;   ///< Sum of its tracks'; a track that is below 0 counts as 0.
-  uint8_t fraction_lost;  ///< Of 256, the larger of its tracks'.
-  ocel_us jitter;         ///< The larger; -1 when no report has come.
-  ocel_us round_trip;     ///< The larger; -1 when unknown.
+  uint32_t access_units;   ///< Begun to be sent.
+  uint32_t retransmitted;  ///< RTP packets that it got again, which `packets` does not count.
+  uint32_t skipped;        ///< Access units it did not get.
+  uint32_t lag;            ///< Now: the larger of its tracks'.
+  ocel_us behind;          ///< Now: the larger of its tracks'.
+  int32_t packets_lost;    ///< Sum of its tracks'; a track that is below 0 counts as 0.
+  uint8_t fraction_lost;   ///< Of 256, the larger of its tracks'.
+  ocel_us jitter;          ///< The larger; -1 when no report has come.
+  ocel_us round_trip;      ///< The larger; -1 when unknown.
   ocel_client_track_stats track[OCEL_TRACKS_MAX];  ///< In the order of the SDP.
 } ocel_client_stats;
 

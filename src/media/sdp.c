@@ -59,11 +59,15 @@ static void put_frame_rate(ocel_wbuf *w, uint64_t rate) {
   ocel_put_str(w, "\r\n");
 }
 
-static void put_media(ocel_wbuf *w, const char *kind, uint8_t payload_type) {
+static void put_media(ocel_wbuf *w, const char *kind, uint8_t payload_type, uint8_t again_type) {
   ocel_put_str(w, "m=");
   ocel_put_str(w, kind);
-  ocel_put_str(w, " 0 RTP/AVP ");
+  ocel_put_str(w, again_type == 0 ? " 0 RTP/AVP " : " 0 RTP/AVPF ");
   ocel_put_uint(w, payload_type);
+  if (again_type != 0) {
+    ocel_put_u8(w, ' ');
+    ocel_put_uint(w, again_type);
+  }
   ocel_put_str(w, "\r\n");
 }
 
@@ -82,12 +86,27 @@ static void put_control(ocel_wbuf *w, unsigned track) {
   ocel_put_str(w, "\r\n");
 }
 
+// RFC 4585 4.2, RFC 4588 8.1
+static void put_again(ocel_wbuf *w, uint8_t again_type, uint8_t payload_type, uint32_t clock_hz) {
+  if (again_type == 0) return;
+  ocel_put_str(w, "a=rtcp-fb:");
+  ocel_put_uint(w, payload_type);
+  ocel_put_str(w, " nack\r\n");
+  put_mapping(w, again_type, "rtx", clock_hz);
+  ocel_put_str(w, "\r\na=fmtp:");
+  ocel_put_uint(w, again_type);
+  ocel_put_str(w, " apt=");
+  ocel_put_uint(w, payload_type);
+  ocel_put_str(w, "\r\n");
+}
+
 void ocel_sdp_put_video(ocel_wbuf *w, const ocel_sdp_video *v) {
-  put_media(w, "video", v->payload_type);
+  put_media(w, "video", v->payload_type, v->again_type);
   put_bandwidth(w, v->bitrate);
   put_mapping(w, v->payload_type, "H264", v->clock_hz);
   ocel_put_str(w, "\r\n");
   put_format(w, v);
+  put_again(w, v->again_type, v->payload_type, v->clock_hz);
   if (v->fps_denominator > 0) {
     const uint64_t thousandths = (uint64_t)v->fps_numerator * 1000;
     put_frame_rate(w, (thousandths + v->fps_denominator / 2) / v->fps_denominator);
@@ -98,7 +117,7 @@ void ocel_sdp_put_video(ocel_wbuf *w, const ocel_sdp_video *v) {
 void ocel_sdp_put_jpeg(ocel_wbuf *w, const ocel_sdp_jpeg *v) {
   const ocel_format f = {.codec = OCEL_CODEC_JPEG};
   const uint8_t payload_type = ocel_format_payload_type(&f);
-  put_media(w, "video", payload_type);
+  put_media(w, "video", payload_type, v->again_type);
   put_bandwidth(w, v->bitrate);
   put_mapping(w, payload_type, ocel_format_name(&f), ocel_format_clock(&f));
   ocel_put_str(w, "\r\na=x-dimensions:");
@@ -106,6 +125,7 @@ void ocel_sdp_put_jpeg(ocel_wbuf *w, const ocel_sdp_jpeg *v) {
   ocel_put_str(w, ",");
   ocel_put_uint(w, v->size.height);
   ocel_put_str(w, "\r\n");
+  put_again(w, v->again_type, payload_type, ocel_format_clock(&f));
   put_frame_rate(w, v->rate);
   put_control(w, v->track);
 }
@@ -127,15 +147,16 @@ static void put_opus_format(ocel_wbuf *w, uint8_t payload_type) {
   ocel_put_str(w, " sprop-stereo=1\r\n");
 }
 
-void ocel_sdp_put_sound(ocel_wbuf *w, const ocel_format *f, unsigned track) {
+void ocel_sdp_put_sound(ocel_wbuf *w, const ocel_format *f, unsigned track, uint8_t again_type) {
   const uint8_t payload_type = ocel_format_payload_type(f);
   const bool opus = f->codec == OCEL_CODEC_OPUS;
-  put_media(w, "audio", payload_type);
+  put_media(w, "audio", payload_type, again_type);
   put_mapping(w, payload_type, ocel_format_name(f), f->clock_hz);
   // RFC 8866 6.6: one channel goes without saying; RFC 7587 7: Opus always says two.
   if (opus || f->channels > 1) ocel_put_str(w, "/2");
   ocel_put_str(w, "\r\n");
   if (f->codec == OCEL_CODEC_AAC) put_aac_format(w, payload_type, f);
   if (opus && f->channels > 1) put_opus_format(w, payload_type);
+  put_again(w, again_type, payload_type, f->clock_hz);
   put_control(w, track);
 }

@@ -18,6 +18,7 @@ enum {
   RTCP_PSFB = 206,
 
   RTCP_CNAME = 1,
+  RTCP_GENERIC_NACK = 1,  // of RTCP_RTPFB (RFC 4585 6.2.1), where the count is
 
   RTCP_WORD = 4,
   RTCP_HEAD_SIZE = 4,
@@ -25,6 +26,8 @@ enum {
   RTCP_SR_SIZE = 28,
   RTCP_RR_SIZE = 8,
   RTCP_BLOCK_SIZE = 24,
+  RTCP_FEEDBACK_SIZE = 12,
+  RTCP_NACK_SIZE = 4,
   RTCP_ITEM_HEAD_SIZE = 2,
 };
 

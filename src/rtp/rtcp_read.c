@@ -39,6 +39,12 @@ static bool may_come_first(unsigned type) {
          type == RTCP_PSFB;
 }
 
+// Without the padding of a packet that packet_size has judged.
+static size_t content_size(ocel_span packet) {
+  const bool padded = (packet.p[0] & RTCP_PADDING) != 0;
+  return packet.n - (padded ? packet.p[packet.n - 1] : 0u);
+}
+
 ocel_err ocel_rtcp_read(ocel_rtcp_reader *r, ocel_span packet) {
   *r = (ocel_rtcp_reader){0};
   if (packet.n < RTCP_HEAD_SIZE || !may_come_first(packet.p[1])) return OCEL_ERR_SYNTAX;
@@ -72,21 +78,40 @@ static void take_block(ocel_rtcp_reader *r, ocel_rtcp_item *out) {
   };
 }
 
+static void take_nack(ocel_rtcp_reader *r, ocel_rtcp_item *out) {
+  const uint8_t *p = ocel_span_take(&r->nacks, RTCP_NACK_SIZE).p;
+  out->kind = OCEL_RTCP_NACK;
+  out->sender = r->sender;
+  out->nack = (ocel_nack){r->source, ocel_be16(p), ocel_be16(p + 2)};
+}
+
+// Opens the packet: its kind, or the blocks and entries in it.
+static void open_packet(ocel_rtcp_reader *r, ocel_span packet, ocel_rtcp_item *out) {
+  const size_t count = packet.p[0] & RTCP_COUNT_MASK;
+  const unsigned type = packet.p[1];
+  if (least_size(type, count) > RTCP_HEAD_SIZE) out->sender = ocel_be32(packet.p + 4);
+  if (type == RTCP_BYE && count > 0) out->kind = OCEL_RTCP_BYE;
+  r->sender = out->sender;
+  if (type == RTCP_SR || type == RTCP_RR) {
+    r->blocks = ocel_span_make(packet.p + least_size(type, 0), count * RTCP_BLOCK_SIZE);
+  } else if (type == RTCP_RTPFB && count == RTCP_GENERIC_NACK) {
+    const size_t entries = content_size(packet) - RTCP_FEEDBACK_SIZE;
+    r->source = ocel_be32(packet.p + 8);
+    r->nacks = ocel_span_make(packet.p + RTCP_FEEDBACK_SIZE, entries);
+  }
+}
+
 bool ocel_rtcp_next(ocel_rtcp_reader *r, ocel_rtcp_item *out) {
   *out = (ocel_rtcp_item){.kind = OCEL_RTCP_OTHER};
-  if (r->blocks.n == 0) {
+  if (r->blocks.n == 0 && r->nacks.n == 0) {
     if (r->rest.n == 0) return false;
-    const ocel_span packet = ocel_span_take(&r->rest, packet_size(r->rest));
-    const size_t count = packet.p[0] & RTCP_COUNT_MASK;
-    const unsigned type = packet.p[1];
-    const bool report = type == RTCP_SR || type == RTCP_RR;
-    if (least_size(type, count) > RTCP_HEAD_SIZE) out->sender = ocel_be32(packet.p + 4);
-    if (type == RTCP_BYE && count > 0) out->kind = OCEL_RTCP_BYE;
-    if (!report || count == 0) return true;
-    r->sender = out->sender;
-    r->blocks = ocel_span_make(packet.p + least_size(type, 0), count * RTCP_BLOCK_SIZE);
+    open_packet(r, ocel_span_take(&r->rest, packet_size(r->rest)), out);
   }
-  take_block(r, out);
+  if (r->blocks.n > 0) {
+    take_block(r, out);
+  } else if (r->nacks.n > 0) {
+    take_nack(r, out);
+  }
   return true;
 }
 

@@ -88,9 +88,26 @@ static bool read_parameter(ocel_span text, ocel_transport *t) {
   return true;
 }
 
+static const struct {
+  const char *name;
+  bool tcp, feedback;
+} PROTOCOL[] = {
+    {"RTP/AVP",      false, false},
+    {"RTP/AVP/UDP",  false, false},
+    {"RTP/AVP/TCP",  true,  false},
+    {"RTP/AVPF",     false, true },
+    {"RTP/AVPF/UDP", false, true },
+    {"RTP/AVPF/TCP", true,  true },
+};
+
 static bool read_protocol(ocel_span text, ocel_transport *t) {
-  t->tcp = ocel_text_eq(text, "RTP/AVP/TCP");
-  return t->tcp || ocel_text_eq(text, "RTP/AVP") || ocel_text_eq(text, "RTP/AVP/UDP");
+  for (size_t i = 0; i < sizeof PROTOCOL / sizeof PROTOCOL[0]; i++) {
+    if (!ocel_text_eq(text, PROTOCOL[i].name)) continue;
+    t->tcp = PROTOCOL[i].tcp;
+    t->feedback = PROTOCOL[i].feedback;
+    return true;
+  }
+  return false;
 }
 
 bool ocel_transport_next(ocel_span *list, ocel_transport *out) {

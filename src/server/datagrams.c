@@ -3,6 +3,7 @@
 // kernel's segmentation offload takes them; and the datagrams that come in.
 #include <string.h>
 
+#include "again.h"
 #include "server_priv.h"
 
 enum { BATCH_BYTES_MAX = 65000 };
@@ -71,6 +72,22 @@ static bool may_go(const ocel_server *s, const ocel__session *ss, const ocel__tr
 
 static bool full(const ocel_server *s, const batch_list *l) {
   return s->plan_n == l->room->max || s->plan_n == OCEL__BATCH_MAX;
+}
+
+// What viewers miss goes before what is new; false if the list is full. What the port does not take
+// is not kept: they ask again.
+static bool plan_missing(ocel_server *s, batch_list *l) {
+  const ocel__missing *m;
+  while ((m = ocel__again_first(s)) != NULL) {
+    if (full(s, l)) return false;
+    ocel_gather g = begin_batch(s, l);
+    ocel__plan *p = &s->plan[s->plan_n];
+    if (ocel__again_emit(s, m, &g, p)) {
+      end_batch(s, l, &s->conns[p->conn], &g, (uint16_t)p->size);
+    }
+    ocel__again_drop(s);
+  }
+  return true;
 }
 
 // One batch of packets from `at` on: all of one size, but the last.
@@ -150,6 +167,7 @@ size_t ocel_server_datagrams(ocel_server *s, const ocel_datagram_room *room, oce
   batch_list l = {.room = room, .now = now};
   s->plan_n = 0;
   s->now = now;
+  if (!plan_missing(s, &l)) return s->plan_n;
   for (size_t left = s->datagrams.n; left > 0; left--) {
     ocel__conn *c = ocel__queue_first(s, &s->datagrams);
     const size_t before = s->plan_n;
@@ -170,12 +188,23 @@ static void book_report(ocel_server *s, const ocel__plan *p) {
   if (c->state == CONN_DEAD) ocel__queue_task(s, c);
 }
 
+static void book_again(ocel_server *s, const ocel__plan *p) {
+  s->stats.retransmitted++;
+  s->conns[p->conn].session.retransmitted++;
+}
+
+static void unbook(ocel_server *s, const ocel__plan *p) {
+  if (p->packets > 0 && !p->again) s->conns[p->conn].session.pace_tokens += (int32_t)p->size;
+}
+
 void ocel_server_datagrams_sent(ocel_server *s, size_t n, size_t failed) {
   s->stats.send_errors += (uint32_t)failed;
   for (size_t i = 0; i < s->plan_n; i++) {
     const ocel__plan *p = &s->plan[i];
     if (i >= n) {
-      s->conns[p->conn].session.pace_tokens += (int32_t)(p->packets > 0 ? p->size : 0);
+      unbook(s, p);
+    } else if (p->again) {
+      book_again(s, p);
     } else if (p->packets == 0) {
       book_report(s, p);
     } else {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // DESCRIBE (RFC 2326 10.2).
+#include "again.h"
 #include "request.h"
 
 enum { SDP_MAX = 1024 };
@@ -41,7 +42,8 @@ ocel_err ocel__describe(ocel_server *s, ocel__conn *c, const ocel__ask *ask, oce
   if (!s->streams[stream].ready) return wait_or_give_up(s, c, ask, w);
   c->defer_until = 0;
 
-  ocel__stream_put_sdp(&s->streams[stream], &c->local, &sdp);
+  const bool again = ocel__again_offers(s, c, ask->req->header[OCEL_HEADER_USER_AGENT]);
+  ocel__stream_put_sdp(&s->streams[stream], &c->local, again, &sdp);
   if (sdp.overflow) return ocel__reply_status(w, ask->req, 500);
   ocel__reply_begin(w, ask->req, 200);
   ocel_put_str(w, "Content-Base: ");

@@ -3,9 +3,9 @@
 // It reads while somebody who was set up for multicast plays; everybody gets the same packets,
 // with one SSRC, one sequence, one report. A member's own reader stays idle: it only counts.
 // Members ask by RTSP, and their sessions end by it or by silence, as any other.
-#include <string.h>
+#include "group.h"
 
-#include "server_priv.h"
+#include <string.h>
 
 ocel__conn *ocel__group_of(const ocel_server *s, unsigned stream) {
   return &s->conns[s->cfg.max_connections + stream];

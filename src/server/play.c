@@ -2,6 +2,7 @@
 // PLAY, PAUSE and TEARDOWN (RFC 2326 10.5 - 10.7, 12.29, 12.33).
 #include <string.h>
 
+#include "group.h"
 #include "request.h"
 
 // The track that the URL names, -1 for the whole presentation, -2 if the session has no such.

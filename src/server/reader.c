@@ -2,7 +2,9 @@
 // One client's view of one track: where it reads, and the RTP that comes of it.
 #include <assert.h>
 
+#include "again.h"
 #include "push.h"
+#include "sound.h"
 
 ocel__track *ocel__track_of(const ocel_server *s, const ocel__session *ss, unsigned track) {
   return &s->streams[ss->stream].track[track];
@@ -23,7 +25,7 @@ static void begin(ocel_server *s, ocel__session *ss, unsigned track, uint32_t au
   }
   if (r->fresh && !ocel__is_sound(t)) ss->begun_at = ocel__captured_at(t, au);
   r->mode = READER_RUN;
-  r->cursor.au = au;
+  r->cursor.au = r->run_au = au;
   r->cursor.pos = OCEL_PAYLOAD_START;
 }
 
@@ -195,12 +197,24 @@ static void put_heads(uint8_t *head, const ocel__reader *r, const ocel_rtp_heade
   ocel_rtp_write(head, h);
 }
 
-static size_t pack(const ocel_server *s, const ocel__track *t, const ocel_access_unit *au,
-                   ocel_gather *g, ocel__cursor *at) {
+size_t ocel__reader_pack(const ocel_server *s, const ocel__track *t, const ocel_access_unit *au,
+                         ocel_gather *g, ocel__cursor *at) {
   const size_t max = s->cfg.payload_max;
   if (ocel__is_sound(t)) return ocel_sound_pack(&t->format, au, max, g, &at->pos);
   if (t->format.codec == OCEL_CODEC_JPEG) return ocel_jpeg_pack(au, max, g, &at->pos);
   return ocel_h264_pack(au, at->pos, max, g, &at->pos);
+}
+
+ocel_rtp_header ocel__reader_head(const ocel__reader *r, const ocel__track *t,
+                                  const ocel_access_unit *au, ocel_payload_pos from,
+                                  ocel_payload_pos to) {
+  const bool sound = ocel__is_sound(t);
+  return (ocel_rtp_header){
+      .payload_type = t->payload_type,
+      .marker = sound ? ocel_sound_marker(&t->format, au, to) : ocel_payload_at_end(au, to),
+      .timestamp =
+          timestamp_of(r, t, au->captured_at) + (sound ? ocel_sound_ticks(&t->format, from) : 0),
+  };
 }
 
 static bool emit_packet(const ocel_server *s, const ocel__session *ss, ocel__cursor *at,
@@ -215,21 +229,15 @@ static bool emit_packet(const ocel_server *s, const ocel__session *ss, ocel__cur
 
   uint8_t *head = ocel_gather_make_bytes(g, head_size);
   if (head == NULL) return false;
-  const size_t payload = pack(s, t, &au, g, at);
+  const size_t payload = ocel__reader_pack(s, t, &au, g, at);
   if (payload == 0) {
     ocel_gather_reset(g, before);
     return false;
   }
   const bool last = ocel_payload_at_end(&au, at->pos);
-  const bool sound = ocel__is_sound(t);
-  const ocel_rtp_header h = {
-      .payload_type = t->payload_type,
-      .marker = sound ? ocel_sound_marker(&t->format, &au, at->pos) : last,
-      .sequence = at->sequence,
-      .timestamp =
-          timestamp_of(r, t, au.captured_at) + (sound ? ocel_sound_ticks(&t->format, pos) : 0),
-      .ssrc = r->ssrc,
-  };
+  ocel_rtp_header h = ocel__reader_head(r, t, &au, pos, at->pos);
+  h.sequence = at->sequence;
+  h.ssrc = r->ssrc;
   put_heads(head, r, &h, payload);
   p->units_begun = (uint16_t)(p->units_begun + (pos.unit == 0 && pos.offset == 0));
   p->packets++;
@@ -264,6 +272,7 @@ void ocel__reader_book(ocel_server *s, const ocel__plan *p) {
   ss->access_units += p->units_begun;
   t->packets_sent += p->packets;
   t->bytes_sent += bytes;
+  if (r->feedback && !r->tcp) ocel__again_earn(ss, bytes);
   s->stats.packets += p->packets;
   s->stats.bytes += bytes;
 }

@@ -2,6 +2,7 @@
 // Configuration, memory, the clock's tick, and the end.
 #include <string.h>
 
+#include "group.h"
 #include "server_priv.h"
 
 enum {

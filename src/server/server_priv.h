@@ -7,6 +7,7 @@
 #include "ocel/h264_pack.h"
 #include "ocel/http_msg.h"
 #include "ocel/jpeg_pack.h"
+#include "ocel/retransmission.h"
 #include "ocel/rtcp.h"
 #include "ocel/rtp.h"
 #include "ocel/rtsp_auth.h"
@@ -28,8 +29,9 @@ enum {
   OCEL__SET_MAX = 256,       // bytes of a parameter set
   OCEL__PACE_BURST = 65536,  // bytes that a paced reader may get at once, unless `udp_burst` says
   OCEL__CNAME_SIZE = 16,
-  OCEL__NONCE_SIZE = 24,  // hexadecimal digits: 96 bits
-  OCEL__SUSPECTS = 16,    // addresses that lately sent wrong passwords
+  OCEL__NONCE_SIZE = 24,   // hexadecimal digits: 96 bits
+  OCEL__SUSPECTS = 16,     // addresses that lately sent wrong passwords
+  OCEL__MISSING_MAX = 32,  // entries of NACKs that wait
 };
 
 #define OCEL__HOUSEKEEPING (100 * OCEL_MILLISECOND)
@@ -58,6 +60,7 @@ typedef struct {
   bool anchored;   // `ts_offset` is final: something has been sent
   bool fresh;      // no packet since PLAY: the first must be the one that RTP-Info promised
   bool reported;   // a receiver report came
+  bool feedback;   // RTP/AVPF: packets that it misses are sent again
   ocel__reader_mode mode;
   uint8_t rtp_channel, rtcp_channel;
   uint16_t rtp_port, rtcp_port;
@@ -65,6 +68,9 @@ typedef struct {
   uint32_t ts_offset;        // before `anchored`: the timestamp promised for the first packet
   uint32_t packets, octets;  // modulo 2^32, for the sender report
   ocel__cursor cursor;
+  uint32_t run_au;          // since this access unit every packet has the next number
+  uint32_t again_ssrc;      // of retransmissions
+  uint16_t again_sequence;  // of the next one
   ocel_us report_due;
   ocel_report_block report;  // the last one
   uint32_t peer_ssrc;        // who sent it
@@ -80,8 +86,9 @@ typedef struct {
   ocel_us since, heard_at, ended_at;
   ocel_us paced_at;
   int32_t pace_tokens;
+  int32_t again_tokens;  // octets that may be sent again
   uint64_t bytes, packets;
-  uint32_t access_units, skipped;
+  uint32_t access_units, retransmitted, skipped;
   ocel__reader reader[OCEL_TRACKS_MAX];
 } ocel__session;
 
@@ -150,6 +157,7 @@ typedef struct {
   uint16_t conn;
   uint8_t track;
   bool bye;
+  bool again;            // a retransmission, which moves no cursor
   uint16_t packets;      // 0: a report or BYE
   uint16_t units_begun;  // access units whose first packet is among them
   uint32_t size;         // with all headers
@@ -170,6 +178,12 @@ typedef struct {
   uint16_t *items;
   uint16_t cap, first, n;
 } ocel__queue;
+
+// Packets that a viewer asked for: `sequence`, and by bits those behind it (ocel_nack).
+typedef struct {
+  uint16_t conn, sequence, mask;
+  uint8_t track;
+} ocel__missing;
 
 // What happens often and is told of seldom.
 typedef struct {
@@ -201,6 +215,9 @@ struct ocel_server {
   ocel__buffer *buffers;
   uint8_t *buffer_bytes;
   ocel__queue tasks, datagrams;
+  ocel_retransmission retransmission;
+  uint16_t missing_first, missing_n;
+  ocel__missing missing[OCEL__MISSING_MAX];
   // the last gather or datagrams call
   const ocel_span *spans;
   size_t out_planned, plan_n;
@@ -308,24 +325,6 @@ void ocel__refuse(ocel_server *s, ocel__conn *c, const ocel_rtsp_request *req, u
 void ocel__reader_set_up(ocel_server *s, ocel__session *ss, unsigned track,
                          const ocel_transport *t);
 
-// ---- group.c ----
-/// The pseudo connection of a stream; there must be multicast.
-ocel__conn *ocel__group_of(const ocel_server *s, unsigned stream);
-/// Readies the group of a stream that has been added; nothing without multicast.
-void ocel__group_init(ocel_server *s, unsigned stream, unsigned tracks);
-/// True for the pseudo connections, whose numbers are not the port's.
-bool ocel__is_group(const ocel_server *s, const ocel__conn *c);
-/// True if multicast can be offered on this connection.
-bool ocel__group_serves(const ocel_server *s, const ocel__conn *c);
-/// Sets a track of a session up as member of its stream's group.
-void ocel__group_admit(const ocel_server *s, ocel__session *ss, unsigned track);
-/// Somebody began or ceased to play: the group runs for as long as it has members who do.
-void ocel__group_update(ocel_server *s, unsigned stream, ocel_us now);
-/// The same, for a newcomer, who needs a key picture.
-void ocel__group_join(ocel_server *s, unsigned stream, ocel_us now);
-/// The next group that plays, from number `*stream` on; NULL if there is none.
-ocel__conn *ocel__group_next(const ocel_server *s, unsigned *stream);
-
 // ---- session.c ----
 static inline bool ocel__has_session(const ocel__conn *c) { return c->session.state != OCEL_INIT; }
 ocel__session *ocel__session_begin(ocel_server *s, ocel__conn *c, unsigned stream, ocel_us now);
@@ -363,6 +362,13 @@ void ocel__reader_put_report(const ocel_server *s, const ocel__session *ss, unsi
 /// Books it in `p`. False, with nothing changed, if the list has no room.
 bool ocel__reader_emit(const ocel_server *s, const ocel__session *ss, ocel__cursor *at,
                        ocel_gather *g, ocel__plan *p);
+/// Appends the payload at `at`, without any head, and moves `at->pos`. 0: no room.
+size_t ocel__reader_pack(const ocel_server *s, const ocel__track *t, const ocel_access_unit *au,
+                         ocel_gather *g, ocel__cursor *at);
+/// The head of a packet that goes from `from` to `to`, without its number and source.
+ocel_rtp_header ocel__reader_head(const ocel__reader *r, const ocel__track *t,
+                                  const ocel_access_unit *au, ocel_payload_pos from,
+                                  ocel_payload_pos to);
 void ocel__put_frame_head(ocel_wbuf *w, uint8_t channel, size_t size);
 void ocel__reader_book(ocel_server *s, const ocel__plan *p);
 
@@ -374,21 +380,13 @@ static inline ocel_us ocel__captured_at(const ocel__track *t, uint32_t au) {
   ocel_ring_get(t->ring, au, &unit);
   return unit.captured_at;
 }
-/// Where a cursor waits after PLAY: no block before it is sent (again).
-uint32_t ocel__sound_resume(const ocel_server *s, const ocel__session *ss, unsigned track);
-/// Brings a cursor that waits to the first block that it has to send; false if there is none yet.
-bool ocel__sound_begin(const ocel_server *s, const ocel__session *ss, unsigned track, uint32_t *au);
-/// The earliest block that goes with the newest key picture; the newest block without one.
-uint32_t ocel__sound_entry(const ocel_server *s, const ocel__session *ss, unsigned track);
-/// The time that the sound's promised timestamp stands for; false if that of its first block.
-bool ocel__sound_origin(const ocel_server *s, const ocel__session *ss, unsigned track, ocel_us *at);
 
 // ---- stream.c ----
 /// Looks at new access units and lets the rings go on; true if there were any.
 bool ocel__streams_tick(ocel_server *s, ocel_us now);
 /// The stream's number, or -1.
 int ocel__stream_find(const ocel_server *s, ocel_span path);
-void ocel__stream_put_sdp(const ocel__stream *st, const ocel_addr *local, ocel_wbuf *w);
+void ocel__stream_put_sdp(const ocel__stream *st, const ocel_addr *local, bool again, ocel_wbuf *w);
 /// Asks the encoder for a key picture, now or as soon as the interval allows.
 void ocel__stream_want_key(ocel_server *s, unsigned stream, ocel_us now);
 

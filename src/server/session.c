@@ -2,6 +2,8 @@
 // The life of a session, and what its client reports about it.
 #include <string.h>
 
+#include "again.h"
+#include "group.h"
 #include "push.h"
 
 ocel__session *ocel__session_begin(ocel_server *s, ocel__conn *c, unsigned stream, ocel_us now) {
@@ -95,7 +97,8 @@ void ocel__session_housekeeping(ocel_server *s, ocel__conn *c, ocel_us now) {
   if (any_report_due(ss, false, now)) ocel__queue_datagrams(s, c);
 }
 
-static void take_item(ocel_server *s, ocel__reader *r, const ocel_rtcp_item *item) {
+static void take_item(ocel_server *s, ocel__conn *c, unsigned track, const ocel_rtcp_item *item) {
+  ocel__reader *r = &c->session.reader[track];
   switch (item->kind) {
     case OCEL_RTCP_BLOCK:
       if (item->block.ssrc != r->ssrc) return;
@@ -109,6 +112,7 @@ static void take_item(ocel_server *s, ocel__reader *r, const ocel_rtcp_item *ite
       // The client listens no more; its session ends by TEARDOWN or by falling silent.
       if (r->reported && item->sender == r->peer_ssrc) r->mode = READER_IDLE;
       return;
+    case OCEL_RTCP_NACK: ocel__again_ask(s, c, track, &item->nack); return;
     case OCEL_RTCP_OTHER: return;
   }
 }
@@ -119,6 +123,6 @@ bool ocel__session_rtcp(ocel_server *s, ocel__conn *c, unsigned track, ocel_span
   ocel_rtcp_item item;
   if (ocel_rtcp_read(&reader, packet) != OCEL_OK) return false;
   c->session.heard_at = now;
-  while (ocel_rtcp_next(&reader, &item)) take_item(s, &c->session.reader[track], &item);
+  while (ocel_rtcp_next(&reader, &item)) take_item(s, c, track, &item);
   return true;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SETUP (RFC 2326 10.4, 12.39).
+#include "group.h"
 #include "request.h"
 
 // Whoever came through TLS does not get pictures in plain datagrams.
@@ -47,9 +48,12 @@ void ocel__reader_set_up(ocel_server *s, ocel__session *ss, unsigned track,
   *r = (ocel__reader){
       .set_up = true,
       .tcp = t->tcp,
+      .feedback = t->feedback,
       .rtp_port = t->rtp_port,
       .rtcp_port = t->rtcp_port,
       .ssrc = ocel__random32(s),
+      .again_ssrc = ocel__random32(s),
+      .again_sequence = (uint16_t)ocel__random32(s),
       // RTP-Info's rtptime=0 reads as "absent" in FFmpeg.
       .ts_offset = ocel__random32(s) | 1u,
       .cursor = {.sequence = (uint16_t)sequence},
@@ -66,7 +70,7 @@ static void put_pair(ocel_wbuf *w, const char *name, unsigned a, unsigned b) {
 }
 
 static void put_group(ocel_wbuf *w, const ocel_server *s, const ocel__reader *r) {
-  ocel_put_str(w, "RTP/AVP;multicast;destination=");
+  ocel_put_str(w, ";multicast;destination=");
   ocel_put_addr(w, &s->cfg.multicast);
   put_pair(w, ";port=", r->rtp_port, r->rtcp_port);
   ocel_put_str(w, ";ttl=");
@@ -75,13 +79,14 @@ static void put_group(ocel_wbuf *w, const ocel_server *s, const ocel__reader *r)
 
 static void put_transport(ocel_wbuf *w, const ocel_server *s, const ocel__conn *c,
                           const ocel__reader *r) {
-  ocel_put_str(w, "Transport: ");
+  ocel_put_str(w, "Transport: RTP/AVP");
+  if (r->feedback) ocel_put_u8(w, 'F');
   if (r->multicast) {
     put_group(w, s, r);
   } else if (r->tcp) {
-    put_pair(w, "RTP/AVP/TCP;unicast;interleaved=", r->rtp_channel, r->rtcp_channel);
+    put_pair(w, "/TCP;unicast;interleaved=", r->rtp_channel, r->rtcp_channel);
   } else {
-    put_pair(w, "RTP/AVP;unicast;client_port=", r->rtp_port, r->rtcp_port);
+    put_pair(w, ";unicast;client_port=", r->rtp_port, r->rtcp_port);
     ocel_put_str(w, ";source=");
     ocel_put_addr(w, &c->local);
     put_pair(w, ";server_port=", s->cfg.rtp_port, s->cfg.rtcp_port);
@@ -146,6 +151,7 @@ ocel_err ocel__setup(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_w
   if (start != OCEL_START_DEFAULT) ss->start = start;
   if (t.multicast) {
     ocel__group_admit(s, ss, (unsigned)track);
+    ss->reader[track].feedback = t.feedback;
   } else {
     ocel__reader_set_up(s, ss, (unsigned)track, &t);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sound beside a picture: it begins with the picture, and is given up with it.
-#include "server_priv.h"
+#include "sound.h"
 
 // The session's track of pictures; -1 if it has none.
 static int picture_track(const ocel_server *s, const ocel__session *ss) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ocel/stats.h"
 
+#include "group.h"
 #include "ocel/h264_params.h"
 #include "server_priv.h"
 
@@ -72,6 +73,7 @@ static void fill_client(const ocel_server *s, const ocel__conn *c, ocel_client_s
       .bytes = ss->bytes,
       .packets = ss->packets,
       .access_units = ss->access_units,
+      .retransmitted = ss->retransmitted,
       .skipped = ss->skipped,
       .jitter = -1,
       .round_trip = -1,

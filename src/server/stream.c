@@ -2,6 +2,7 @@
 // Streams: what the engine learns from the rings, and the SDP made of it.
 #include <string.h>
 
+#include "again.h"
 #include "ocel/h264_nal.h"
 #include "ocel/h264_params.h"
 #include "ocel/sdp.h"
@@ -130,10 +131,12 @@ int ocel__stream_find(const ocel_server *s, ocel_span path) {
   return -1;
 }
 
-static void put_jpeg_track(ocel_wbuf *w, const ocel__stream *st, unsigned track) {
+static void put_jpeg_track(ocel_wbuf *w, const ocel__stream *st, unsigned track,
+                           uint8_t again_type) {
   const ocel__track *t = &st->track[track];
   const ocel_sdp_jpeg v = {
       .track = track,
+      .again_type = again_type,
       .size = t->size,
       .bitrate = st->bitrate,
       .rate = t->format.rate,
@@ -141,11 +144,13 @@ static void put_jpeg_track(ocel_wbuf *w, const ocel__stream *st, unsigned track)
   ocel_sdp_put_jpeg(w, &v);
 }
 
-static void put_h264_track(ocel_wbuf *w, const ocel__stream *st, unsigned track) {
+static void put_h264_track(ocel_wbuf *w, const ocel__stream *st, unsigned track,
+                           uint8_t again_type) {
   const ocel__track *t = &st->track[track];
   ocel_h264_sps sps;
   ocel_sdp_video v = {
       .payload_type = t->payload_type,
+      .again_type = again_type,
       .clock_hz = ocel_format_clock(&t->format),
       .track = track,
       .sps = ocel_span_make(t->sps, t->sps_n),
@@ -161,7 +166,8 @@ static void put_h264_track(ocel_wbuf *w, const ocel__stream *st, unsigned track)
   ocel_sdp_put_video(w, &v);
 }
 
-void ocel__stream_put_sdp(const ocel__stream *st, const ocel_addr *local, ocel_wbuf *w) {
+void ocel__stream_put_sdp(const ocel__stream *st, const ocel_addr *local, bool again,
+                          ocel_wbuf *w) {
   uint8_t text[OCEL_ADDR_TEXT_MAX];
   ocel_wbuf address = ocel_wbuf_make(text, sizeof text);
   ocel_put_addr(&address, local);
@@ -174,12 +180,13 @@ void ocel__stream_put_sdp(const ocel__stream *st, const ocel_addr *local, ocel_w
   };
   ocel_sdp_put_session(w, &session);
   for (unsigned i = 0; i < st->track_count; i++) {
+    const uint8_t again_type = again ? ocel__again_type(i) : 0;
     if (ocel__is_sound(&st->track[i])) {
-      ocel_sdp_put_sound(w, &st->track[i].format, i);
+      ocel_sdp_put_sound(w, &st->track[i].format, i, again_type);
     } else if (is_h264(&st->track[i])) {
-      put_h264_track(w, st, i);
+      put_h264_track(w, st, i, again_type);
     } else {
-      put_jpeg_track(w, st, i);
+      put_jpeg_track(w, st, i, again_type);
     }
   }
 }

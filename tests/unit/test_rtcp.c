@@ -99,7 +99,8 @@ static void bye_golden(void **state) {
 typedef struct {
   const char *name;
   const char *hex;
-  const char *want;  // items: "R sender ssrc", "B sender", "O sender"; "!" is refused
+  const char *want;  // items: "R sender ssrc", "B sender", "N sender ssrc sequence mask",
+                     // "O sender"; "!" is refused
 } readable;
 
 // clang-format off
@@ -171,6 +172,22 @@ static const readable READ[] = {
     {"BYE of 31 with one", "9fcb0001" "cafe0001", "!"},
     {"SDES of two chunks with room for one", "80c90001" "cafe0001" "82ca0001" "cafe0001", "!"},
     {"feedback without its sources", "80c90001" "cafe0001" "81ce0001" "cafe0001", "!"},
+    {"RFC 4585 6.2.1: generic NACK", "81cd0003" "cafe0001" "decafbad" "fffe8001",
+     "N cafe0001 decafbad fffe 8001;"},
+    {"two entries behind a report, as GStreamer sends it", "80c90001" "cafe0001"
+     "81cd0004" "cafe0001" "decafbad" "00010000" "00200003",
+     "O cafe0001;N cafe0001 decafbad 0001 0000;N cafe0001 decafbad 0020 0003;"},
+    {"NACK without an entry", "81cd0002" "cafe0001" "decafbad", "O cafe0001;"},
+    {"NACK with padding", "a1cd0004" "cafe0001" "decafbad" "00010000" "00000004",
+     "N cafe0001 decafbad 0001 0000;"},
+    {"NACK of padding alone", "a1cd0003" "cafe0001" "decafbad" "00000004", "O cafe0001;"},
+    {"NACK without its sources", "81cd0001" "cafe0001", "!"},
+    {"other feedback has no such entries", "82cd0003" "cafe0001" "decafbad" "00010000",
+     "O cafe0001;"},
+    {"payload feedback has none either", "81ce0003" "cafe0001" "decafbad" "00010000",
+     "O cafe0001;"},
+    {"a report behind a NACK", "81cd0003" "cafe0001" "decafbad" "00010000" RR1,
+     "N cafe0001 decafbad 0001 0000;R cafe0001 decafbad;"},
     {"a byte too many", RR1 "80", "!"},
     {"three bytes too many", RR1 "80c900", "!"},
     {"live555's hole punch", "cefaedfe", "!"},
@@ -180,12 +197,19 @@ static const readable READ[] = {
 
 static void append_item(char *got, size_t cap, const ocel_rtcp_item *item) {
   char text[64];
-  static const char KIND[] = {
-      [OCEL_RTCP_BLOCK] = 'R', [OCEL_RTCP_BYE] = 'B', [OCEL_RTCP_OTHER] = 'O'};
+  static const char KIND[] = {[OCEL_RTCP_BLOCK] = 'R',
+                              [OCEL_RTCP_BYE] = 'B',
+                              [OCEL_RTCP_NACK] = 'N',
+                              [OCEL_RTCP_OTHER] = 'O'};
   (void)snprintf(text, sizeof text, "%c %08lx", KIND[item->kind], (unsigned long)item->sender);
   append(got, cap, text);
   if (item->kind == OCEL_RTCP_BLOCK) {
     (void)snprintf(text, sizeof text, " %08lx", (unsigned long)item->block.ssrc);
+    append(got, cap, text);
+  }
+  if (item->kind == OCEL_RTCP_NACK) {
+    (void)snprintf(text, sizeof text, " %08lx %04x %04x", (unsigned long)item->nack.ssrc,
+                   item->nack.sequence, item->nack.mask);
     append(got, cap, text);
   }
   append(got, cap, ";");

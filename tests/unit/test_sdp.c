@@ -122,6 +122,50 @@ static void leaves_out_what_is_not_known(void **state) {
              "a=control:trackID=0\r\n");
 }
 
+static void put_video_with_retransmission(ocel_wbuf *w) {
+  ocel_sdp_video v = video();
+  v.again_type = 98;
+  v.sps.n = 3;
+  v.bitrate = 0;
+  v.fps_denominator = 0;
+  ocel_sdp_put_video(w, &v);
+}
+
+static void offers_retransmission(void **state) {
+  (void)state;
+  check_text(put_video_with_retransmission,
+             "m=video 0 RTP/AVPF 96 98\r\n"
+             "a=rtpmap:96 H264/90000\r\n"
+             "a=fmtp:96 packetization-mode=1;sprop-parameter-sets=Z0LA,aM48gA==\r\n"
+             "a=rtcp-fb:96 nack\r\n"
+             "a=rtpmap:98 rtx/90000\r\n"
+             "a=fmtp:98 apt=96\r\n"
+             "a=control:trackID=0\r\n");
+}
+
+static void put_jpeg_with_retransmission(ocel_wbuf *w) {
+  ocel_sdp_put_jpeg(w, &(ocel_sdp_jpeg){
+                           .again_type = 98, .size = {16, 8}
+  });
+}
+
+static void put_sound_with_retransmission(ocel_wbuf *w) {
+  const ocel_format f = {.codec = OCEL_CODEC_PCMU, .clock_hz = 8000, .channels = 1};
+  ocel_sdp_put_sound(w, &f, 1, 99);
+}
+
+static void offers_retransmission_of_every_kind_of_track(void **state) {
+  (void)state;
+  check_text(put_jpeg_with_retransmission,
+             "m=video 0 RTP/AVPF 26 98\r\na=rtpmap:26 JPEG/90000\r\na=x-dimensions:16,8\r\n"
+             "a=rtcp-fb:26 nack\r\na=rtpmap:98 rtx/90000\r\na=fmtp:98 apt=26\r\n"
+             "a=control:trackID=0\r\n");
+  check_text(put_sound_with_retransmission,
+             "m=audio 0 RTP/AVPF 0 99\r\na=rtpmap:0 PCMU/8000\r\n"
+             "a=rtcp-fb:0 nack\r\na=rtpmap:99 rtx/8000\r\na=fmtp:99 apt=0\r\n"
+             "a=control:trackID=1\r\n");
+}
+
 static void writes_a_section_for_each_kind_of_sound(void **state) {
   (void)state;
   static const struct {
@@ -151,7 +195,7 @@ static void writes_a_section_for_each_kind_of_sound(void **state) {
   for (size_t i = 0; i < ARRAY_LEN(SOUNDS); i++) {
     char mem[512] = "";
     ocel_wbuf w = ocel_wbuf_make(mem, sizeof mem - 1);
-    ocel_sdp_put_sound(&w, &SOUNDS[i].format, 1);
+    ocel_sdp_put_sound(&w, &SOUNDS[i].format, 1, 0);
     assert_false(w.overflow);
     assert_string_equal(mem, SOUNDS[i].want);
   }
@@ -291,6 +335,8 @@ int main(void) {
       cmocka_unit_test(writes_the_session_over_ipv6),
       cmocka_unit_test(writes_a_video_section),
       cmocka_unit_test(leaves_out_what_is_not_known),
+      cmocka_unit_test(offers_retransmission),
+      cmocka_unit_test(offers_retransmission_of_every_kind_of_track),
       cmocka_unit_test(writes_a_section_for_each_kind_of_sound),
       cmocka_unit_test(prints_frame_rates),
       cmocka_unit_test(rounds_the_bandwidth_up),

@@ -12,6 +12,7 @@ static void append_entry(char *got, size_t cap, const ocel_transport *t) {
   append(got, cap, t->tcp ? "tcp" : "udp");
   if (t->multicast) append(got, cap, " multicast");
   if (t->record) append(got, cap, " record");
+  if (t->feedback) append(got, cap, " feedback");
   if (t->has_ports) {
     (void)snprintf(part, sizeof part, " ports %u-%u", t->rtp_port, t->rtcp_port);
     append(got, cap, part);
@@ -55,7 +56,10 @@ static const golden GOLDEN[] = {
      "no udp ports 1-2|tcp channels 2-3|"},
     {"SAVP asked (live555 answers AVP)", "RTP/SAVP;unicast;client_port=4-5", "no udp ports 4-5|"},
     {"SAVP over TCP", "RTP/SAVP/TCP;interleaved=0-1", "no udp channels 0-1|"},
-    {"AVPF", "RTP/AVPF;unicast;client_port=4-5", "no udp ports 4-5|"},
+    {"RFC 4585: AVPF", "RTP/AVPF;unicast;client_port=4-5", "udp feedback ports 4-5|"},
+    {"GStreamer, AVPF over TCP", "RTP/AVPF/TCP;unicast;interleaved=0-1", "tcp feedback channels 0-1|"},
+    {"AVPF with its lower transport", "RTP/AVPF/UDP;client_port=4-5", "udp feedback ports 4-5|"},
+    {"SAVPF", "RTP/SAVPF;unicast;client_port=4-5", "no udp ports 4-5|"},
     {"another protocol", "RAW/RAW/UDP;unicast;client_port=4-5", "no udp ports 4-5|"},
     {"profile alone", "AVP;unicast", "no udp|"},
     {"lower transport too many", "RTP/AVP/TCP/TLS;interleaved=0-1", "no udp channels 0-1|"},

@@ -119,7 +119,8 @@ static const char WANT_JSON[] =
     "{\"server\": {\"uptime\": 61.000005, \"connections\": 0, \"sessions\": 0, \"playing\": 0, "
     "\"connections_total\": 0, \"sessions_total\": 0, \"refused\": 0, \"turned_away\": 0, "
     "\"requests\": 0, "
-    "\"errors\": 0, \"auth_failures\": 0, \"bytes\": 0, \"packets\": 12, \"skipped\": 0, "
+    "\"errors\": 0, \"auth_failures\": 0, \"bytes\": 0, \"packets\": 12, \"retransmitted\": 0, "
+    "\"skipped\": 0, "
     "\"stray_datagrams\": 0, "
     "\"send_errors\": 0},\n \"streams\": [\n  {\"path\": \"/stream\", \"ready\": true, "
     "\"playing\": "
@@ -133,7 +134,8 @@ static const char WANT_JSON[] =
     "{\"peer\": \"192.0.2.7:4711\", \"conn\": 3, "
     "\"stream\": 0, \"playing\": true, \"tcp\": true, \"multicast\": false, \"since\": 1.500000, "
     "\"bytes\": 18446744073, "
-    "\"packets\": 11, \"access_units\": 5, \"skipped\": 1, \"lag\": 2, \"behind\": 0.000000, "
+    "\"packets\": 11, \"access_units\": 5, \"retransmitted\": 0, \"skipped\": 1, \"lag\": 2, "
+    "\"behind\": 0.000000, "
     "\"packets_lost\": -4, "
     "\"fraction_lost\": 255, \"jitter\": 0.000250, \"round_trip\": null, \"tracks\": "
     "[" CLIENT_TRACK_JSON ", " CLIENT_TRACK_JSON
@@ -141,7 +143,8 @@ static const char WANT_JSON[] =
     "  {\"peer\": \"[fe80::1]:5000\", \"conn\": 4, \"stream\": 0, \"playing\": false, "
     "\"tcp\": false, \"multicast\": false, \"since\": 0.000000, \"bytes\": 0, \"packets\": 0, "
     "\"access_units\": 0, "
-    "\"skipped\": 0, \"lag\": 0, \"behind\": 0.000000, \"packets_lost\": 0, \"fraction_lost\": 0, "
+    "\"retransmitted\": 0, \"skipped\": 0, \"lag\": 0, \"behind\": 0.000000, \"packets_lost\": 0, "
+    "\"fraction_lost\": 0, "
     "\"jitter\": null, "
     "\"round_trip\": 0.000001, \"tracks\": [" CLIENT_TRACK_JSON ", " CLIENT_TRACK_JSON "]}]}\n";
 
