@@ -40,7 +40,8 @@ typedef struct {
   ocel_span body;           ///< The whole of it, without chunks.
   const ocel_addr *peer, *local;
   bool secure;     ///< Inside TLS.
-  ocel_role role;  ///< What the caller has shown; not asked of a route for OCEL_ROLE_NONE.
+  ocel_role role;  ///< What the caller has shown; a route for OCEL_ROLE_NONE does not ask, but
+                   ///< looks: who then refuses with 401 and no `headers` has the caller asked.
   int conn;
   ocel_us now;
 } ocel_http_call;

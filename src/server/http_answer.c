@@ -236,8 +236,8 @@ static void drop_body(ocel_http_answer *a) {
   a->body = OCEL_HTTP_EMPTY;
 }
 
-void ocel__http_answer(ocel_server *s, ocel__conn *c, const ocel__http_ask *ask,
-                       ocel_http_answer *a) {
+static void answer_as(ocel_server *s, ocel__conn *c, const ocel__http_ask *ask,
+                      ocel_http_answer *a) {
   ocel__http_head head = {.status = a->status, .close = ask->closes || wants_close(s, ask->req)};
   apply_conditions(ask, a, &head);
   if (head.status == 416) drop_body(a);
@@ -253,16 +253,31 @@ void ocel__http_answer(ocel_server *s, ocel__conn *c, const ocel__http_ask *ask,
   }
 }
 
+enum { LINES_MAX = 1024 };
+
+// A handler that refuses says how to ask again, too.
+void ocel__http_answer(ocel_server *s, ocel__conn *c, const ocel__http_ask *ask,
+                       ocel_http_answer *a) {
+  uint8_t mem[LINES_MAX];
+  ocel_wbuf lines = ocel_wbuf_make(mem, sizeof mem - 1);
+  if (a->status == 401 && a->headers == NULL && ocel__locked(s)) {
+    ocel__auth_put_challenges(s, c, true, ask->stale, &lines);
+    mem[lines.n] = '\0';
+    a->headers = (const char *)mem;
+  }
+  answer_as(s, c, ask, a);
+}
+
 void ocel__http_deny(ocel_server *s, ocel__conn *c, const ocel__http_ask *ask) {
-  uint8_t mem[1024];
+  uint8_t mem[LINES_MAX];
   ocel_wbuf lines = ocel_wbuf_make(mem, sizeof mem - 1);
   if (ask->status == 204 || ask->status == 405) ocel__http_put_allow(ask->route, &lines);
   if (ask->status == 426) {
     ocel_put_str(&lines,
                  "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
   }
-  if (ask->status == 401) ocel__auth_put_challenges(s, c, true, ask->stale, &lines);
   mem[lines.n] = '\0';
-  ocel_http_answer a = {.status = ask->status, .headers = (const char *)mem};
+  ocel_http_answer a = {.status = ask->status};
+  if (lines.n > 0) a.headers = (const char *)mem;
   ocel__http_answer(s, c, ask, &a);
 }

@@ -119,12 +119,13 @@ static uint16_t check_caller(ocel_server *s, ocel__conn *c, ocel__http_ask *ask)
     ask->call.role = OCEL_ROLE_VIEWER;
     return least < OCEL_ROLE_ADMIN || ask->route->unlocked ? 200 : 403;
   }
-  if (least == OCEL_ROLE_NONE) return 200;
+  const bool optional = least == OCEL_ROLE_NONE;
+  if (optional && claim.authorization.p == NULL) return 200;
   const ocel__auth_verdict v = ocel__auth_check(s, c, &claim, s->now);
   if (v == AUTH_WAIT) return 0;
   ask->stale = v == AUTH_STALE;
-  ask->call.role = claim.role;
-  return v == AUTH_GRANTED && claim.role >= least ? 200 : 401;
+  ask->call.role = v == AUTH_GRANTED ? claim.role : OCEL_ROLE_NONE;
+  return optional || (v == AUTH_GRANTED && claim.role >= least) ? 200 : 401;
 }
 
 ocel_err ocel__http_admit(ocel_server *s, ocel__conn *c, const ocel_http_request *req,

@@ -10,11 +10,13 @@
 
 static ocel_role role;
 static unsigned calls;
+static uint16_t refused;
 
 static void on_call(void *ctx, const ocel_http_call *call, ocel_http_answer *answer) {
   (void)ctx;
   role = call->role;
   calls++;
+  if (refused != 0) answer->status = refused;
   if (call->query.n > 0) answer->body = OCEL_HTTP_LATER;
 }
 
@@ -71,7 +73,7 @@ static void each_role_opens_its_routes(void **state) {
       {NONE,   "/see",  {200, 200, 200}, {OCEL_ROLE_VIEWER, OCEL_ROLE_VIEWER, OCEL_ROLE_VIEWER}},
       {NONE,   "/set",  {403, 403, 403}, {0}                                                   },
       {NONE,   "/open", {200, 200, 200}, {OCEL_ROLE_VIEWER, OCEL_ROLE_VIEWER, OCEL_ROLE_VIEWER}},
-      {VIEWER, "/free", {200, 200, 200}, {0}                                                   },
+      {VIEWER, "/free", {200, 200, 200}, {0, OCEL_ROLE_ADMIN, 0}                               },
       {VIEWER, "/see",  {401, 200, 401}, {0, OCEL_ROLE_ADMIN, 0}                               },
       {VIEWER, "/set",  {401, 200, 401}, {0, OCEL_ROLE_ADMIN, 0}                               },
       {VIEWER, "/open", {401, 200, 401}, {0, OCEL_ROLE_ADMIN, 0}                               },
@@ -96,6 +98,25 @@ static void each_role_opens_its_routes(void **state) {
 }
 
 // The camera's other protocol knows the same two.
+static void a_route_may_look_and_ask_by_itself(void **state) {
+  (void)state;
+  world w;
+  int conn = open_locked(&w, BOTH, true);
+  assert_int_equal(get(&w, conn, "/free"), 200);
+  assert_int_equal(role, OCEL_ROLE_NONE);
+  assert_int_equal(request(&w, conn, "GET", "/free", BASIC_VIEWER), 200);
+  assert_int_equal(role, OCEL_ROLE_VIEWER);
+  assert_int_equal(request(&w, conn, "GET", "/free", BASIC_ADMIN), 200);
+  assert_int_equal(role, OCEL_ROLE_ADMIN);
+  assert_int_equal(request(&w, conn, "GET", "/free", BASIC_WRONG), 200);
+  assert_int_equal(role, OCEL_ROLE_NONE);
+  assert_int_equal(w.events[OCEL_EVENT_AUTH_FAILED], 1);
+  refused = 401;
+  assert_int_equal(get(&w, conn, "/free"), 401);
+  refused = 0;
+  assert_non_null(reply_header(&w, "WWW-Authenticate"));
+}
+
 static void rtsp_lets_both_in(void **state) {
   (void)state;
   world w;
@@ -450,6 +471,7 @@ static void a_count_is_used_once_per_request(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_role_opens_its_routes),
+      cmocka_unit_test(a_route_may_look_and_ask_by_itself),
       cmocka_unit_test(rtsp_lets_both_in),
       cmocka_unit_test(a_viewer_who_asks_too_much_is_no_suspect),
       cmocka_unit_test(basic_stays_inside_tls),
