@@ -13,17 +13,18 @@ from pathlib import Path
 
 # Arrows point downwards only; folders of one level do not see each other.
 # An HTTP head is read by RTSP's grammar (RFC 2326 4), so `http` lies above `rtsp`.
-LAYERS = (("base",), ("rtp", "media"), ("rtsp",), ("http",), ("onvif",), ("server",), ("port",))
+LAYERS = (("base",), ("rtp", "media"), ("rtsp",), ("http",), ("server",), ("onvif",), ("port",))
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 # Which layer each public header belongs to.
 HEADERS = {
-    "base": "access_unit addr base64 err event gather hash network span time",
+    "base": "access_unit addr base64 err event gather hash network span time xml",
     "rtp": "rtcp rtp",
     "media": "fmp4 format h264_nal h264_pack h264_params jpeg jpeg_pack ring sdp sound_pack",
     "rtsp": "rtsp_auth rtsp_headers rtsp_msg rtsp_state",
     "http": "http_msg http_target websocket",
     "server": "credentials datagrams http_route retransmission server stats",
+    "onvif": "discovery onvif onvif_camera",
     "port": "loop tls",
 }
 LAYER_OF = {name: layer for layer, names in HEADERS.items() for name in names.split()}

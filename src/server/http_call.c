@@ -105,8 +105,8 @@ static bool is_foreign(const ocel_http_request *req) {
   return !ocel_span_eq(origin, host);
 }
 
-// 200, 401 or 403; 0: wait.
-static uint16_t check_caller(ocel_server *s, ocel__conn *c, ocel__http_ask *ask) {
+// 200 or 401; 0: wait. A route that needs no password gets to know what was shown.
+static uint16_t check_password(ocel_server *s, ocel__conn *c, ocel__http_ask *ask) {
   const ocel_role least = ask->route->least;
   ocel__claim claim = {
       .method = ask->req->method_text,
@@ -114,18 +114,20 @@ static uint16_t check_caller(ocel_server *s, ocel__conn *c, ocel__http_ask *ask)
       .authorization = ask->req->header[OCEL_HTTP_HEADER_AUTHORIZATION],
       .http = true,
   };
-  if (is_foreign(ask->req)) return 403;
-  if (!ocel__locked(s)) {
-    ask->call.role = OCEL_ROLE_VIEWER;
-    return least < OCEL_ROLE_ADMIN || ask->route->unlocked ? 200 : 403;
-  }
-  const bool optional = least == OCEL_ROLE_NONE;
-  if (optional && claim.authorization.p == NULL) return 200;
+  if (least == OCEL_ROLE_NONE && claim.authorization.p == NULL) return 200;
   const ocel__auth_verdict v = ocel__auth_check(s, c, &claim, s->now);
   if (v == AUTH_WAIT) return 0;
   ask->stale = v == AUTH_STALE;
   ask->call.role = v == AUTH_GRANTED ? claim.role : OCEL_ROLE_NONE;
-  return optional || (v == AUTH_GRANTED && claim.role >= least) ? 200 : 401;
+  return ask->call.role >= least ? 200 : 401;
+}
+
+// 200, 401 or 403; 0: wait.
+static uint16_t check_caller(ocel_server *s, ocel__conn *c, ocel__http_ask *ask) {
+  if (is_foreign(ask->req)) return 403;
+  if (ocel__locked(s)) return check_password(s, c, ask);
+  ask->call.role = OCEL_ROLE_VIEWER;
+  return ask->route->least < OCEL_ROLE_ADMIN || ask->route->unlocked ? 200 : 403;
 }
 
 ocel_err ocel__http_admit(ocel_server *s, ocel__conn *c, const ocel_http_request *req,
