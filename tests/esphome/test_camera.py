@@ -143,6 +143,12 @@ def test_refuses_in_the_block_of_the_third_party(esphome, options):
     assert ESP_VIDEO_BAD[options] in refused(esphome, yaml)
 
 
+def test_a_snapshot_needs_a_mounted_file_system(esphome):
+    action = "mipi_dsi_cam.capture_snapshot: {filename: picture.jpg}"
+    yaml = BOARD + PSRAM + I2C + CAMERA + f"\ninterval: [{{interval: 1h, then: [{action}]}}]\n"
+    assert "for example /sdcard/picture.jpg" in refused(esphome, yaml)
+
+
 def test_that_block_alone_is_of_no_use(esphome):
     yaml = BOARD + PSRAM + I2C + "\nesp_video:\n"
     assert "remove it, or add mipi_dsi_cam" in refused(esphome, yaml)

@@ -3,6 +3,8 @@
 
 import asyncio
 import hashlib
+import json
+import os
 import re
 import shutil
 import signal
@@ -10,6 +12,7 @@ import socket
 import ssl
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from aioesphomeapi import APIClient, ButtonInfo, NumberInfo, SwitchInfo
@@ -22,6 +25,15 @@ def free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def wait_for_port(port: int) -> None:
+    for _ in range(200):
+        with socket.socket() as s:
+            if s.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"nobody listens on {port}")
 
 
 class Device:
@@ -123,6 +135,42 @@ def test_streams_over_http(device):
     done = ffmpeg(device, "-frames:v", "40", "-f", "framemd5", "-", transport="http", url=url)
     assert done.returncode == 0, done.stderr
     assert len([line for line in done.stdout.splitlines() if not line.startswith("#")]) == 40
+
+
+@pytest.fixture(scope="module")
+def go2rtc() -> Path:
+    subprocess.run([ROOT / "tests/e2e/prepare", "go2rtc"], check=True)
+    return Path(os.environ.get("OCEL_PEERS", ROOT / "build/peers")) / "go2rtc"
+
+
+def test_streams_to_go2rtc_under_the_eyes_of_home_assistant(device, go2rtc, tmp_path):
+    port = free_port()
+    config = {"api": {"listen": ""}, "webrtc": {"listen": ""}, "srtp": {"listen": ""},
+              "rtsp": {"listen": f"127.0.0.1:{port}"}, "streams": {"cam": device.login_url}}  # fmt: skip
+    (tmp_path / "go2rtc.yaml").write_text(json.dumps(config))
+    relay = subprocess.Popen(
+        [go2rtc, "-config", tmp_path / "go2rtc.yaml"], cwd=tmp_path, stdin=subprocess.DEVNULL
+    )
+
+    async def run():
+        async with Home(device) as home:
+            await home.until(Clients=0, Streaming=False)
+            pulled = asyncio.to_thread(
+                ffmpeg, device, "-frames:v", "60", "-f", "framemd5", "-",
+                url=f"rtsp://127.0.0.1:{port}/cam",
+            )  # fmt: skip
+            task = asyncio.create_task(pulled)
+            await home.until(Clients=1, Streaming=True, Last_client="127.0.0.1")
+            return await task
+
+    try:
+        wait_for_port(port)
+        done = asyncio.run(run())
+    finally:
+        relay.terminate()
+        relay.wait(20)
+    assert done.returncode == 0, done.stderr
+    assert len([line for line in done.stdout.splitlines() if not line.startswith("#")]) == 60
 
 
 def shown_certificate(device) -> str:

@@ -90,6 +90,10 @@ BAD = {
     "a mark beyond six bits": ("\n  dscp: 64", "value must be at most 63"),
     "a group that is none": ("\n  multicast: 10.0.0.1", "for example 239.255.12.42:5004:1"),
     "a group with an odd port": ("\n  multicast: 239.1.2.3:5007", "an even port"),
+    "a group without a port beside an odd one": (
+        "\n  multicast: 239.1.2.3\n  rtp_port: 5007",
+        "needs an even port: give GROUP:PORT",
+    ),
     "a group with a TTL of 0": ("\n  multicast: 239.1.2.3:5006:0", "a TTL of 1 to 255"),
     "a group over TCP": ("\n  multicast: 239.1.2.3\n  transport: tcp", "multicast needs UDP"),
     "equal UDP ports": ("\n  rtp_port: 6000\n  rtcp_port: 6000", "must differ, for example 6000 and 6001"),
@@ -277,6 +281,14 @@ def test_a_port_of_the_other_protocol_is_free(esphome, options, other):
     yaml = HOST.format(root=ROOT, options=options) + other
     done = esphome.run("config", esphome.write(yaml))
     assert done.returncode == 0, done.stdout
+
+
+def test_a_copy_without_the_library_is_refused(esphome):
+    elsewhere = esphome.folder / "elsewhere"
+    shutil.copytree(ROOT / "components", elsewhere / "components")
+    done = esphome.run("config", esphome.write(HOST.format(root=elsewhere, options="")))
+    assert done.returncode != 0
+    assert "copy the folder that its tools/esphome_package.py makes" in " ".join(done.stdout.split())
 
 
 def test_other_platforms_are_refused(esphome):
