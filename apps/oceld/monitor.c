@@ -33,6 +33,7 @@ static void copy(oceld_monitor *m, ocel_us now) {
   oceld_snapshot *s = &m->latest;
   s->taken_at = now;
   ocel_server_get_stats(m->server, now, &s->server);
+  if (m->tls != NULL) s->tls = ocel_tls_get_counts(m->tls);
   s->stream_count = m->stream_count;
   for (unsigned i = 0; i < m->stream_count; i++) copy_stream(m, i, now);
   s->client_count = 0;

@@ -6,12 +6,14 @@
 #include <pthread.h>
 
 #include "ocel/server.h"
+#include "ocel/tls_mbedtls.h"
 #include "options.h"
 
 /// One moment of the server.
 typedef struct {
   ocel_us taken_at;
   ocel_server_stats server;
+  ocel_tls_counts tls;  ///< All 0 without TLS.
   unsigned stream_count;
   ocel_stream_stats streams[OCELD_STREAMS_MAX];
   ocel_client_stats groups[OCELD_STREAMS_MAX];  ///< `stream` is -1 where there is no multicast.
@@ -21,6 +23,7 @@ typedef struct {
 
 typedef struct {
   const ocel_server *server;
+  const ocel_tls *tls;    ///< May be NULL; set it before the loop runs.
   unsigned stream_count;  ///< Numbers of streams to ask for.
   uint16_t connections;   ///< Numbers of connections to ask for; 0: clients are not wanted.
   pthread_mutex_t lock;   ///< Guards `latest`.

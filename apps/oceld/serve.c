@@ -124,6 +124,7 @@ static bool open_loop(program *p, oceld_failure *why) {
   const uint16_t wanted = o->stats[0] != '\0' ? server.max_connections : 0;
   p->monitored =
       oceld_monitor_init(&p->monitor, ocel_loop_server(p->loop), p->streams.count, wanted);
+  p->monitor.tls = p->tls;
   return p->monitored || oceld_fail(why, "out of memory");
 }
 

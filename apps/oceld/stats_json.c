@@ -18,6 +18,8 @@ typedef struct {
 
 #define SERVER(name, form) \
   { #name, form, offsetof(ocel_server_stats, name) }
+#define TLS(name, form) \
+  { #name, form, offsetof(ocel_tls_counts, name) }
 #define STREAM(name, form) \
   { #name, form, offsetof(ocel_stream_stats, name) }
 #define TRACK(name, form) \
@@ -35,6 +37,10 @@ static const field SERVER_FIELDS[] = {
     SERVER(auth_failures, U32), SERVER(bytes, U64), SERVER(packets, U64),
     SERVER(retransmitted, U32), SERVER(skipped, U32), SERVER(stray_datagrams, U32),
     SERVER(send_errors, U32), {NULL, U8, 0},
+};
+static const field TLS_FIELDS[] = {
+    TLS(handshakes, U32), TLS(failed, U32), TLS(expired, U32), TLS(yielded, U32),
+    TLS(refused, U32), {NULL, U8, 0},
 };
 static const field STREAM_FIELDS[] = {
     STREAM(ready, BOOLEAN), STREAM(playing, U32), STREAM(members, U32), STREAM(access_units, U64),
@@ -177,6 +183,8 @@ void oceld_stats_put(FILE *out, const oceld_stream_options *streams, const oceld
   const char *comma = "";
   (void)fputs("{\"server\": {", out);
   put_fields(out, SERVER_FIELDS, &s->server);
+  (void)fputs("},\n \"tls\": {", out);
+  put_fields(out, TLS_FIELDS, &s->tls);
   (void)fputs("},\n \"streams\": [", out);
   for (unsigned i = 0; i < s->stream_count; i++) {
     if (i > 0) (void)fputc(',', out);

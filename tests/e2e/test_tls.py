@@ -82,6 +82,16 @@ def test_old_versions_are_refused(served, version):
     assert "alert protocol version" in said, said
 
 
+def test_handshakes_are_counted(served):
+    handshake(served).close()
+    strict = trusting()
+    strict.verify_mode = ssl.CERT_REQUIRED
+    with pytest.raises(ssl.SSLError):
+        handshake(served, strict)  # hangs up: nobody vouches for the certificate
+    wait_for(lambda: served.stats()["tls"]["failed"] == 1, "the counted failure")
+    assert served.stats()["tls"]["handshakes"] >= 1
+
+
 def test_sessions_are_resumed(served):
     context, session = trusting(), None
     for again in (False, True):

@@ -103,6 +103,7 @@ static oceld_snapshot filled(ocel_client_stats *clients) {
   s.groups[0].stream = s.groups[1].stream = -1;
   s.server.uptime = 61 * OCEL_SECOND + 5;
   s.server.packets = 12;
+  s.tls = (ocel_tls_counts){9, 4, 3, 2, 1};
   s.streams[0].ready = true;
   s.streams[0].width = 1280;
   s.streams[1].track_count = 1;
@@ -122,7 +123,9 @@ static const char WANT_JSON[] =
     "\"errors\": 0, \"auth_failures\": 0, \"bytes\": 0, \"packets\": 12, \"retransmitted\": 0, "
     "\"skipped\": 0, "
     "\"stray_datagrams\": 0, "
-    "\"send_errors\": 0},\n \"streams\": [\n  {\"path\": \"/stream\", \"ready\": true, "
+    "\"send_errors\": 0},\n \"tls\": {\"handshakes\": 9, \"failed\": 4, "
+    "\"expired\": 3, \"yielded\": 2, \"refused\": 1},\n \"streams\": [\n  {\"path\": \"/stream\", "
+    "\"ready\": true, "
     "\"playing\": "
     "0, \"members\": 0, \"access_units\": 0, \"bytes\": 0, \"key_units\": 0, \"dropped\": 0, "
     "\"width\": 1280, \"height\": 0, \"lag\": 0, \"tracks\": []},\n  {\"path\": \"/sub\", "
