@@ -26,6 +26,7 @@ extern "C" {
   X(SESSION_END, 'i', "session on stream a ended, reason b (ocel_close_reason)") \
   X(READER_SKIP, 'w', "slow reader on stream a skipped b pictures")              \
   X(KEYFRAME_WANTED, 'd', "stream a needs a key picture; ask its encoder")       \
+  X(SNAPSHOT_WANTED, 'd', "a picture of stream a, b wide, is wanted as JPEG")    \
   X(STREAM_READY, 'i', "stream a has its parameter sets")
 
 typedef enum {
