@@ -75,6 +75,10 @@ bool oceld_feed_take_tuning(oceld_feed *f, oceld_tuning *out);
 #define OCELD_FFMPEG_KINDS "oceld_ffmpeg_kinds"
 typedef const oceld_source_kind *const oceld_kind_table[3];
 
+/// A table or pointer that the module exports; NULL with `why` if it is not there. The module is
+/// loaded, and stays loaded until the program ends.
+void *oceld_module_symbol(const char *name, oceld_failure *why);
+
 /// Chooses the kind for `cfg`, and loads the module with FFmpeg if it takes one.
 const oceld_source_kind *oceld_kind_for(const oceld_source_config *cfg, oceld_failure *why);
 

@@ -41,11 +41,15 @@ static void *load_module(oceld_failure *why) {
   return NULL;
 }
 
-// Stays loaded until the program ends.
+void *oceld_module_symbol(const char *name, oceld_failure *why) {
+  *why = (oceld_failure){MODULE " is not there"};
+  void *module = load_module(why);
+  return module != NULL ? dlsym(module, name) : NULL;
+}
+
 static const oceld_source_kind *from_module(oceld_source_type type, oceld_failure *why) {
-  oceld_failure reason = {MODULE " is not there"};
-  void *module = load_module(&reason);
-  const oceld_kind_table *table = module != NULL ? dlsym(module, OCELD_FFMPEG_KINDS) : NULL;
+  oceld_failure reason;
+  const oceld_kind_table *table = oceld_module_symbol(OCELD_FFMPEG_KINDS, &reason);
   if (table != NULL) return (*table)[type];
   (void)oceld_fail(why,
                    "this source needs FFmpeg: %.200s; install FFmpeg's libraries (libavdevice, "

@@ -20,6 +20,7 @@
 #include "password.h"
 #include "report.h"
 #include "signals.h"
+#include "snapshot.h"
 #include "source.h"
 #include "streams.h"
 
@@ -28,6 +29,7 @@ typedef struct {
   oceld_source *source;
   bool stepped;  // The source has no thread of its own.
   oceld_streams streams;
+  oceld_snapshots *snapshots;
   ocel_tls *tls;  // NULL: RTSP only.
   ocel_loop *loop;
   oceld_monitor monitor;
@@ -38,11 +40,18 @@ typedef struct {
 
 // ---- in the loop's thread ----
 
+static bool want_snapshot(program *p, const ocel_event *e) {
+  return oceld_snapshots_want(p->snapshots, e, oceld_streams_ring(&p->streams, e->a));
+}
+
 static void on_event(void *ctx, const ocel_event *e, const ocel_addr *peer) {
   program *p = ctx;
   oceld_event_log(e, peer);
   if (e->code == OCEL_EVENT_KEYFRAME_WANTED) {
     oceld_streams_want_key(&p->streams, e->a, ocel_loop_now());
+  }
+  if (e->code == OCEL_EVENT_SNAPSHOT_WANTED && !want_snapshot(p, e)) {
+    oceld_streams_want_key(&p->streams, e->a, ocel_loop_now());  // It rests; or just begins.
   }
 }
 
@@ -51,6 +60,7 @@ static void on_wake(void *ctx, ocel_us now) {
   if (p->stepped) ocel_loop_wake_at(p->loop, oceld_source_step(p->source, now));
   oceld_streams_look(&p->streams, ocel_loop_server(p->loop), now);
   oceld_monitor_update(&p->monitor, now);
+  oceld_snapshots_collect(p->snapshots, now);
 }
 
 static void *run_loop(void *arg) {
@@ -133,7 +143,9 @@ static bool start_source(program *p, const oceld_source_traits *traits, oceld_fa
   if (!oceld_streams_add(&p->streams, server, p->source, traits, why)) {
     return false;
   }
-  ocel_ring *ring = oceld_streams_first(&p->streams);
+  p->snapshots = oceld_snapshots_open(server, wake, p->loop, why);
+  if (p->snapshots == NULL) return false;
+  ocel_ring *ring = oceld_streams_ring(&p->streams, 0);
   p->stepped = oceld_source_start_stepped(p->source, ring, wake, p->loop);
   return p->stepped || oceld_source_start(p->source, ring, wake, p->loop, why);
 }
@@ -220,6 +232,7 @@ static void release(program *p) {
   oceld_source_close(p->source);
   if (p->monitored) oceld_monitor_free(&p->monitor);
   ocel_loop_close(p->loop);
+  oceld_snapshots_close(p->snapshots);
   ocel_tls_close(p->tls);
   oceld_streams_free(&p->streams);
 }

@@ -63,7 +63,7 @@ static bool make_ring(oceld_streams *s, unsigned i, const oceld_source_traits *t
   oceld_log(OCELD_LOG_DEBUG, "media memory of %s: %u bytes, %u pictures of at most %u",
             s->items[i].path, plan.bytes, plan.records, plan.unit_max);
   stream->track[0] = ring;
-  if (i == 0) s->first = ring;
+  s->ring[i] = ring;
   if (i > 0) oceld_source_carry(s->source, i, ring);
   return true;
 }
@@ -90,7 +90,7 @@ bool oceld_streams_add(oceld_streams *s, ocel_server *server, oceld_source *sour
   return true;
 }
 
-ocel_ring *oceld_streams_first(const oceld_streams *s) { return s->first; }
+ocel_ring *oceld_streams_ring(const oceld_streams *s, unsigned stream) { return s->ring[stream]; }
 
 static void want(oceld_streams *s, unsigned stream, bool wanted) {
   if (stream > 0 && s->items[stream].on_demand != 0) oceld_source_want(s->source, stream, wanted);

@@ -14,7 +14,7 @@ typedef struct {
   // Private from here on.
   uint32_t ring_size;
   oceld_source *source;
-  ocel_ring *first;
+  ocel_ring *ring[OCELD_STREAMS_MAX];  // Of the pictures.
   void *memory[OCELD_STREAMS_MAX][OCEL_TRACKS_MAX];
   ocel_us watched_at[OCELD_STREAMS_MAX];  // When somebody was last seen to watch.
   ocel_us looked_at;
@@ -32,8 +32,8 @@ void oceld_streams_ask(const oceld_streams *s, oceld_source_config *cfg);
 bool oceld_streams_add(oceld_streams *s, ocel_server *server, oceld_source *source,
                        const oceld_source_traits *traits, oceld_failure *why);
 
-/// The first one's ring, for oceld_source_start.
-ocel_ring *oceld_streams_first(const oceld_streams *s);
+/// The ring of a stream's pictures; the first one's is for oceld_source_start.
+ocel_ring *oceld_streams_ring(const oceld_streams *s, unsigned stream);
 
 /// The server asks for a key picture; in the loop's thread.
 void oceld_streams_want_key(oceld_streams *s, unsigned stream, ocel_us now);

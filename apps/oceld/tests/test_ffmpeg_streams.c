@@ -63,7 +63,8 @@ static void start_rig(rig *r, const char *list) {
   if (!oceld_streams_add(&r->streams, r->server, r->source, r->traits, &why)) {
     fail_msg("%s", why.text);
   }
-  assert_true(oceld_source_start(r->source, oceld_streams_first(&r->streams), nothing, NULL, &why));
+  assert_true(
+      oceld_source_start(r->source, oceld_streams_ring(&r->streams, 0), nothing, NULL, &why));
 }
 
 static void end_rig(rig *r) {
