@@ -269,6 +269,10 @@ def e2e(run: Run) -> Counts:
     run.program("./run", "--build")
     oceld = run.last_line()
     run.program("tests/e2e/prepare")
+    for preset in ("dev", "tsan"):  # for tests/e2e/test_sanitised.py
+        run.program("cmake", "--preset", preset)
+        run.program("cmake", "--build", "--preset", preset, "-j", JOBS, "-t", "oceld",
+                    "oceld-ffmpeg")  # fmt: skip
     return run.pytest("tests/e2e/requirements.txt", "tests/e2e", env={"OCELD": oceld})
 
 

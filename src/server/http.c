@@ -133,8 +133,8 @@ static ocel_err take_body(ocel_server *s, ocel__conn *c, const ocel_http_request
                           size_t *used) {
   const size_t head = *used;
   const ocel_span rest = ocel_span_make(in.p + head, in.n - head);
-  ocel_span body;
-  size_t size;
+  ocel_span body = ocel_span_make(NULL, 0);
+  size_t size = 0;
   const ocel_err rc =
       req->chunked ? take_chunks(s, rest, &body, &size) : take_sized(req, rest, &body, &size);
   if (rc == OCEL_ERR_SYNTAX) return give_up(s, c, 400);

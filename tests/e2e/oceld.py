@@ -36,7 +36,7 @@ class Oceld:
     """Serves `source` on free ports of the loopback until `stop`."""
 
     def __init__(self, folder: Path, source: str, *options: str, host: str = "127.0.0.1",
-                 prefix: tuple[str, ...] = (), tls: bool = False):
+                 prefix: tuple[str, ...] = (), tls: bool = False, program: str = PROGRAM):
         self.host = host
         self._log = folder / "oceld.log"
         self._stats = folder / "stats.json"
@@ -46,7 +46,7 @@ class Oceld:
             options = ("--tls-port", str(self.tls_port), *options)
             if "--tls-cert" not in options:
                 options = ("--tls-cert", str(folder / "tls.pem"), *options)
-        self.command = [*prefix, PROGRAM, "--bind", host, *ports, "--source", source,
+        self.command = [*prefix, program, "--bind", host, *ports, "--source", source,
                         "--stats", str(self._stats), *options]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stderr=log,
