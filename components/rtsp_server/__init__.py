@@ -12,13 +12,15 @@ from esphome.const import (
     CONF_ID,
     CONF_ON_ERROR,
     CONF_PASSWORD,
+    CONF_PATH,
     CONF_PORT,
+    CONF_RESOLUTION,
     CONF_USERNAME,
 )
 from esphome.core import CORE
 from esphome.types import ConfigType
 
-from . import board, certificate, library, ports
+from . import board, certificate, library, ports, streams
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -63,6 +65,7 @@ rtsp_server_ns = cg.esphome_ns.namespace("rtsp_server")
 RTSPServer = rtsp_server_ns.class_("RTSPServer", cg.Component)
 VideoSource = rtsp_server_ns.class_("VideoSource")
 PipelineSource = rtsp_server_ns.class_("PipelineSource", VideoSource)
+FurtherStream = rtsp_server_ns.class_("FurtherStream")
 Start = rtsp_server_ns.enum("Start", is_class=True)
 
 STARTS = {"auto": Start.AUTO, "gop": Start.GOP, "idr": Start.IDR, "live": Start.LIVE}
@@ -229,6 +232,20 @@ def _reserve_sockets(config: ConfigType) -> ConfigType:
     return config
 
 
+# What is not said is as in the server's options; the first stream is the camera's own picture.
+STREAM_SCHEMA = cv.Schema(
+    {
+        cv.GenerateID(): cv.declare_id(FurtherStream),
+        cv.Optional(CONF_PATH): stream_path,
+        cv.Optional(CONF_RESOLUTION): streams.resolution,
+        cv.Optional(CONF_START): cv.enum(STARTS, lower=True),
+        cv.Optional(CONF_BITRATE): bitrate,
+        cv.Optional(CONF_GOP): cv.int_range(*GOP_RANGE),
+        cv.Optional(CONF_QP_MIN): cv.int_range(*QP_RANGE),
+        cv.Optional(CONF_QP_MAX): cv.int_range(*QP_RANGE),
+    }
+)
+
 CONFIG_SCHEMA = cv.All(
     cv.Schema(
         {
@@ -258,6 +275,9 @@ CONFIG_SCHEMA = cv.All(
             cv.Optional(CONF_GOP, default=30): cv.int_range(*GOP_RANGE),
             cv.Optional(CONF_QP_MIN, default=10): cv.int_range(*QP_RANGE),
             cv.Optional(CONF_QP_MAX, default=40): cv.int_range(*QP_RANGE),
+            cv.Optional(streams.CONF_STREAMS): cv.All(
+                cv.ensure_list(STREAM_SCHEMA), cv.Length(min=1, max=streams.STREAMS_MAX)
+            ),
             cv.Optional(CONF_MDNS, default=True): cv.boolean,
             cv.Optional(CONF_USERNAME): username,
             cv.Optional(CONF_PASSWORD): cv.sensitive(_credential),
@@ -271,6 +291,7 @@ CONFIG_SCHEMA = cv.All(
     ).extend(cv.COMPONENT_SCHEMA),
     cv.only_on(["esp32", "host"]),
     library.validate,
+    streams.validate,
     board.validate,
     _qp_bounds,
     _max_bitrate,
@@ -285,6 +306,7 @@ CONFIG_SCHEMA = cv.All(
 def FINAL_VALIDATE_SCHEMA(config: ConfigType) -> None:  # noqa: N802
     ports.final_validate(config)
     board.final_validate(config)
+    streams.final_validate(config)
 
 
 _ID_SCHEMA = automation.maybe_simple_id({cv.GenerateID(): cv.use_id(RTSPServer)})
@@ -385,6 +407,7 @@ async def to_code(config: ConfigType) -> None:
     cg.add(var.set_max_bitrate(config[CONF_MAX_BITRATE]))
     cg.add(var.set_gop(config[CONF_GOP]))
     cg.add(var.set_qp(config[CONF_QP_MIN], config[CONF_QP_MAX]))
+    streams.add(var, config)
     cg.add(var.set_mdns(config[CONF_MDNS]))
     if CONF_USERNAME in config:
         cg.add(var.set_credentials(config[CONF_USERNAME], config[CONF_PASSWORD]))

@@ -22,11 +22,24 @@ void ServerSensors::setup() {
 
 void ServerSensors::publish_() {
   const Snapshot &now = this->parent_->seen();
+  if (this->stream_ >= 0) {
+    this->publish_stream_(now.streams[this->stream_]);
+    return;
+  }
   publish(this->clients_, now.server.sessions);
   publish(this->packets_lost_, now.packets_lost);
   publish(this->skipped_frames_, now.server.skipped);
   publish(this->encode_time_, now.video.encode_us / 1000.0f);
   this->publish_rates_(now);
+}
+
+void ServerSensors::publish_stream_(const StreamSnapshot &now) {
+  publish(this->clients_, now.playing);
+  publish(this->frame_rate_, now.frame_rate / 1000.0f);
+  publish(this->bitrate_, now.bit_rate / 1000.0f);
+  publish(this->packets_lost_, now.packets_lost);
+  publish(this->skipped_frames_, now.skipped);
+  publish(this->encode_time_, now.encode_us / 1000.0f);
 }
 
 // Over at least a second, so that a client that comes or goes does not make them jump.
@@ -96,15 +109,21 @@ void ServerTextSensors::dump_config() {
 #ifdef USE_SWITCH
 void StreamSwitch::setup() {
   const auto state = this->get_initial_state_with_restore_mode();
-  this->write_state(state.value_or(this->parent_->is_enabled()));
+  this->write_state(state.value_or(this->is_on_()));
   this->parent_->add_on_update_callback([this] {
-    if (this->state != this->parent_->is_enabled())
-      this->publish_state(this->parent_->is_enabled());
+    if (this->state != this->is_on_())
+      this->publish_state(this->is_on_());
   });
 }
 
+bool StreamSwitch::is_on_() const {
+  return this->stream_ < 0 ? this->parent_->is_enabled() : this->parent_->is_stream_enabled(this->stream_);
+}
+
 void StreamSwitch::write_state(bool state) {
-  if (state) {
+  if (this->stream_ >= 0) {
+    this->parent_->enable_stream(this->stream_, state);
+  } else if (state) {
     this->parent_->start();
   } else {
     this->parent_->stop();

@@ -38,13 +38,17 @@ class ServerSensors final : public Component, public Parented<RTSPServer> {
   void set_packets_lost_sensor(sensor::Sensor *s) { this->packets_lost_ = s; }
   void set_skipped_frames_sensor(sensor::Sensor *s) { this->skipped_frames_ = s; }
   void set_encode_time_sensor(sensor::Sensor *s) { this->encode_time_ = s; }
+  /// Of one stream alone; else of the whole server.
+  void set_stream(uint8_t stream) { this->stream_ = stream; }
 
  protected:
   void publish_();
+  void publish_stream_(const StreamSnapshot &now);
   void publish_rates_(const Snapshot &now);
 
   sensor::Sensor *clients_{nullptr}, *frame_rate_{nullptr}, *bitrate_{nullptr}, *packets_lost_{nullptr},
       *skipped_frames_{nullptr}, *encode_time_{nullptr};
+  int8_t stream_{-1};
   Snapshot before_{};  // What the rates are counted from.
 };
 #endif
@@ -80,14 +84,19 @@ class ServerTextSensors final : public Component, public Parented<RTSPServer> {
 #endif
 
 #ifdef USE_SWITCH
+/// Of the whole server, which closes its ports; or of one stream, which is then not found.
 class StreamSwitch final : public switch_::Switch, public Component, public Parented<RTSPServer> {
  public:
   void setup() override;
   void dump_config() override;
+  void set_stream(uint8_t stream) { this->stream_ = stream; }
   float get_setup_priority() const override { return setup_priority::AFTER_CONNECTION + 1.0f; }
 
  protected:
   void write_state(bool state) override;
+  bool is_on_() const;
+
+  int8_t stream_{-1};
 };
 #endif
 

@@ -24,8 +24,6 @@ namespace esphome::rtsp_server {
 
 static const char *const TAG = "rtsp_server";
 
-static const uint16_t RING_ALIGN = 128;  // the largest cache line of the ESP32-P4
-static const ocel_start STARTS[] = {OCEL_START_DEFAULT, OCEL_START_GOP, OCEL_START_IDR, OCEL_START_LIVE};
 static const char *const START_NAMES[] = {"auto", "gop", "idr", "live"};
 
 void RTSPServer::setup() {
@@ -100,25 +98,15 @@ void RTSPServer::on_ota_global_state(ota::OTAState state, float progress, uint8_
 }
 #endif
 
-static void *allocate_aligned(uint8_t where, size_t size) {
-  uint8_t *memory = RAMAllocator<uint8_t>(where).allocate(size + RING_ALIGN);
-  if (memory == nullptr)
-    return nullptr;
-  const uintptr_t to = reinterpret_cast<uintptr_t>(memory) + RING_ALIGN - 1;
-  return reinterpret_cast<void *>(to - to % RING_ALIGN);
-}
-
 bool RTSPServer::reserve_ring_() {
   VideoSettings most = this->settings_;
   most.bitrate = this->max_bitrate_;
-  ocel_ring_config &cfg = this->ring_cfg_;
-  cfg = this->source_->ring(most);
-  // The pictures in PSRAM; the ring itself in internal memory, since it is accessed atomically.
-  cfg.media = allocate_aligned(RAMAllocator<uint8_t>::ALLOC_EXTERNAL, cfg.bytes);
-  const size_t size = ocel_ring_size(&cfg);
-  if (cfg.media != nullptr && size != 0)
-    this->ring_memory_ = allocate_aligned(RAMAllocator<uint8_t>::ALLOC_INTERNAL, size);
-  return this->ring_memory_ != nullptr;
+  this->ring_cfg_ = this->source_->ring(most);
+  this->ring_memory_ = reserve_ring(this->ring_cfg_);
+  bool ok = this->ring_memory_ != nullptr;
+  for (size_t i = 0; i < this->further_count_; i++)
+    ok = ok && this->further_[i]->reserve(this->source_);
+  return ok;
 }
 
 std::string RTSPServer::url_(const char *scheme, uint16_t port) const {
@@ -159,10 +147,10 @@ void RTSPServer::tell_(const Notice &notice) {
   switch (notice.kind) {
     case Notice::CONNECTED:
       this->last_client_ = notice.text;
-      this->connected_callback_.call(notice.text, this->stream_path_);
+      this->connected_callback_.call(notice.text, this->path_of_(notice.stream));
       break;
     case Notice::DISCONNECTED:
-      this->disconnected_callback_.call(notice.text, this->stream_path_);
+      this->disconnected_callback_.call(notice.text, this->path_of_(notice.stream));
       break;
     case Notice::STARTED:
       this->status_clear_warning();
@@ -274,6 +262,8 @@ void RTSPServer::dump_config() {
                 START_NAMES[static_cast<uint8_t>(this->start_)], this->settings_.bitrate, this->max_bitrate_,
                 this->settings_.gop, this->settings_.qp_min, this->settings_.qp_max, YESNO(this->mdns_),
                 this->username_ == nullptr ? "none" : "Digest");
+  for (size_t i = 0; i < this->further_count_; i++)
+    this->further_[i]->dump_config();
   if (this->http_port_ != 0)
     ESP_LOGCONFIG(TAG, "  HTTP port: %u", this->http_port_);
 #ifdef USE_RTSP_SERVER_TLS
@@ -329,6 +319,7 @@ bool RTSPServer::open_() {
   ocel_server_defaults(&server);
   server.max_clients = this->max_clients_;
   server.max_connections = 2 * this->max_clients_ + 1;  // RTSP over HTTP takes two
+  server.max_streams = 1 + this->further_count_;
   server.request_max = 4096;
   server.request_buffers = 2;
   server.allowed_count = this->allowed_count_;
@@ -377,22 +368,23 @@ bool RTSPServer::open_loop_(uint16_t connections, ocel_loop_config *cfg) {
   return true;
 }
 
+static void wake(void *loop) { ocel_loop_wake(static_cast<ocel_loop *>(loop)); }
+
 bool RTSPServer::add_stream_(ocel_loop *loop) {
   ocel_ring *ring = ocel_ring_init(this->ring_memory_, ocel_ring_size(&this->ring_cfg_), &this->ring_cfg_);
   ocel_stream_config stream{};
   stream.path = this->stream_path_;
-  stream.start = STARTS[static_cast<uint8_t>(this->start_)];
+  stream.start = start_of(this->start_);
   stream.keyframe_on_request = true;
   stream.bitrate = this->settings_.bitrate;
   stream.track_count = 1;
   stream.track[0] = ring;
   ocel_server_add_stream(ocel_loop_server(loop), &stream);
 
-  const char *why = this->source_->start(
-      ring, this->settings_, [](void *l) { ocel_loop_wake(static_cast<ocel_loop *>(l)); }, loop);
+  const char *why = this->source_->start(ring, this->settings_, wake, loop);
   if (why != nullptr)
     this->fail_(why);
-  return why == nullptr;
+  return why == nullptr && this->add_further_streams_(loop);
 }
 
 void RTSPServer::close_(ocel_loop *loop) {
@@ -409,7 +401,7 @@ void RTSPServer::serve_() {
     ocel_loop_stop(loop);  // stop() came while the port was being opened
   if (ocel_loop_run(loop) != 0)
     this->fail_("the network refuses to go on; the port is opened again");
-  this->source_->stop();
+  this->stop_sources_();
   {
     LockGuard guard(this->mutex_);
     this->loop_ = nullptr;
@@ -419,12 +411,13 @@ void RTSPServer::serve_() {
 }
 
 // The main loop hears of it together with the next snapshot, so that automations find the numbers as they are then.
-void RTSPServer::note_(Notice::Kind kind, const char *text) {
+void RTSPServer::note_(Notice::Kind kind, const char *text, uint8_t stream) {
   LockGuard guard(this->mutex_);
   if (this->notice_count_ == this->notices_.size())
     return;
   Notice &notice = this->notices_[this->notice_count_++];
   notice.kind = kind;
+  notice.stream = stream;
   snprintf(notice.text, sizeof(notice.text), "%s", text);
 }
 
@@ -451,11 +444,11 @@ void RTSPServer::on_event_(const ocel_event *event, const ocel_addr *peer) {
   if (event->code == OCEL_EVENT_CONNECTED) {
     this->source_->set_watched(true);  // the description of the stream needs a picture already
   } else if (event->code == OCEL_EVENT_KEYFRAME_WANTED) {
-    this->source_->request_keyframe();
+    this->want_key_(event->a);
   } else if (event->code == OCEL_EVENT_SESSION_SETUP) {
-    this->note_(Notice::CONNECTED, text);
+    this->note_(Notice::CONNECTED, text, event->a);
   } else if (event->code == OCEL_EVENT_SESSION_END) {
-    this->note_(Notice::DISCONNECTED, text);
+    this->note_(Notice::DISCONNECTED, text, event->a);
   } else if (event->code == OCEL_EVENT_AUTH_FAILED) {
     ESP_LOGW(TAG, "%s: wrong user name or password, %" PRIu32 " from there lately", text, event->a);
   } else if (event->code == OCEL_EVENT_TURNED_AWAY) {
@@ -470,6 +463,7 @@ void RTSPServer::on_wake_(ocel_us now) {
   ocel_server *server = ocel_loop_server(this->loop_);
   if (this->disconnect_.exchange(false))
     ocel_server_disconnect(server, now);
+  this->apply_enabled_(now);
   ocel_server_stats stats;
   ocel_server_get_stats(server, now, &stats);
   const bool changed =
@@ -488,12 +482,15 @@ void RTSPServer::take_snapshot_(ocel_us now) {
   ocel_server_get_stats(server, now, &s.server);
   if (ocel_server_get_stream_stats(server, 0, now, &s.stream) != OCEL_OK)
     return;
+  s.video = this->source_->stats();
+  this->look_at_streams_(now, s);
   for (int conn = 0; conn <= 2 * this->max_clients_; conn++) {  // as many as open_() allows
     ocel_client_stats client;
-    if (ocel_server_get_client_stats(server, conn, now, &client) == OCEL_OK && client.packets_lost > 0)
-      s.packets_lost += client.packets_lost;
+    if (ocel_server_get_client_stats(server, conn, now, &client) != OCEL_OK)
+      continue;
+    s.packets_lost += client.packets_lost;
+    s.streams[client.stream].packets_lost += client.packets_lost;
   }
-  s.video = this->source_->stats();
   this->show_(s);
 }
 

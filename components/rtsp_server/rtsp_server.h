@@ -13,6 +13,7 @@
 #include "esphome/components/ota/ota_backend.h"
 #endif
 
+#include "further_stream.h"
 #include "kept_certificate.h"
 #include "video_source.h"
 
@@ -22,7 +23,15 @@
 
 namespace esphome::rtsp_server {
 
-enum class Start : uint8_t { AUTO, GOP, IDR, LIVE };
+static constexpr size_t MAX_STREAMS = 4;
+
+/// One stream, as the server's task last saw it.
+struct StreamSnapshot {
+  uint32_t playing;
+  uint32_t frame_rate;  ///< Pictures in a thousand seconds.
+  uint32_t bit_rate;    ///< Bits per second sent.
+  uint32_t packets_lost, skipped, encode_us;
+};
 
 /// What the server's task last saw, for the main loop.
 struct Snapshot {
@@ -31,6 +40,7 @@ struct Snapshot {
   VideoStats video;
   uint32_t packets_lost;  ///< Of those who watch now, by their reports.
   bool up;                ///< The port is open.
+  std::array<StreamSnapshot, MAX_STREAMS> streams;
 };
 
 static constexpr size_t MAX_NOTICES = 16;  // Between two rounds of the main loop; more are lost.
@@ -38,7 +48,8 @@ static constexpr size_t MAX_NOTICES = 16;  // Between two rounds of the main loo
 /// Something that happened in the server's task and that the main loop tells of.
 struct Notice {
   enum Kind : uint8_t { CONNECTED, DISCONNECTED, STARTED, FAILED, CERTIFICATE, CERTIFICATE_MADE } kind;
-  char text[96];  ///< Address of the client, what went wrong, or the certificate's fingerprint.
+  uint8_t stream;  ///< Of a client.
+  char text[96];   ///< Address of the client, what went wrong, or the certificate's fingerprint.
 };
 
 /// Binds one engine to ESPHome. The engine runs in a task of its own; loop() only passes on what
@@ -67,6 +78,8 @@ class RTSPServer final : public Component
   void set_port(uint16_t port) { this->port_ = port; }
   void set_http_port(uint16_t port) { this->http_port_ = port; }
   void set_stream_path(const char *path) { this->stream_path_ = path; }
+  /// After the first one, which the other setters describe; at most MAX_STREAMS in all.
+  void add_further_stream(FurtherStream *stream);
   void set_udp(bool udp) { this->udp_ = udp; }
   void set_rtp_ports(uint16_t rtp, uint16_t rtcp) {
     this->rtp_port_ = rtp;
@@ -113,6 +126,9 @@ class RTSPServer final : public Component
   void set_bitrate(uint32_t bitrate);
   void set_gop(uint32_t gop);
   void set_qp(uint32_t qp_min, uint32_t qp_max);
+  /// One that is off is not found, and its clients are disconnected; the others go on.
+  void enable_stream(uint8_t stream, bool enabled);
+  bool is_stream_enabled(uint8_t stream) const { return (this->disabled_ & 1u << stream) == 0; }
 
   bool is_enabled() const { return this->wanted_; }
   bool is_streaming() const { return this->seen_.server.playing > 0; }
@@ -166,10 +182,16 @@ class RTSPServer final : public Component
   void close_(ocel_loop *loop);
   bool ask_for_password_(ocel_server *server);
   void serve_();
+  void stop_sources_();
   void on_event_(const ocel_event *event, const ocel_addr *peer);
   void on_wake_(ocel_us now);
   void take_snapshot_(ocel_us now);
-  void note_(Notice::Kind kind, const char *text);
+  void look_at_streams_(ocel_us now, Snapshot &s);
+  void apply_enabled_(ocel_us now);
+  bool add_further_streams_(ocel_loop *loop);
+  void want_key_(uint32_t stream);
+  const char *path_of_(uint8_t stream) const;
+  void note_(Notice::Kind kind, const char *text, uint8_t stream = 0);
   void show_(const Snapshot &snapshot);
   void fail_(const char *message);
 
@@ -190,6 +212,8 @@ class RTSPServer final : public Component
 #endif
 
   VideoSource *source_{nullptr};
+  std::array<FurtherStream *, MAX_STREAMS - 1> further_{};
+  uint8_t further_count_{0};
   ocel_ring_config ring_cfg_{};
   void *ring_memory_{nullptr};
   const char *stream_path_{nullptr};
@@ -217,15 +241,17 @@ class RTSPServer final : public Component
   std::atomic<bool> ending_{false};
   std::atomic<bool> ended_{false};
   std::atomic<bool> disconnect_{false};
-  Mutex mutex_;               // Guards what follows.
-  ocel_loop *loop_{nullptr};  // Not null while the port is open.
+  std::atomic<uint8_t> disabled_{0};  // A bit for each stream.
+  Mutex mutex_;                       // Guards what follows.
+  ocel_loop *loop_{nullptr};          // Not null while the port is open.
   Snapshot snapshot_{};
   std::array<Notice, MAX_NOTICES> notices_{};
   size_t notice_count_{0};
   size_t shown_count_{0};  // Of those, what the newest snapshot covers.
   bool fresh_{false};      // There is a snapshot that the main loop has not seen.
 
-  ocel_us next_snapshot_{0};  // The server's task only.
+  uint8_t applied_disabled_{0};  // The server's task only.
+  ocel_us next_snapshot_{0};     // The server's task only.
 
   // Main loop only.
   Snapshot seen_{};

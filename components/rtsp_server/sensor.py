@@ -13,7 +13,7 @@ from esphome.const import (
 )
 from esphome.types import ConfigType
 
-from . import CONF_RTSP_SERVER_ID, RTSPServer, rtsp_server_ns
+from . import CONF_RTSP_SERVER_ID, RTSPServer, rtsp_server_ns, stream_path, streams
 
 DEPENDENCIES = ["rtsp_server"]
 
@@ -48,15 +48,21 @@ CONFIG_SCHEMA = cv.Schema(
     {
         cv.GenerateID(): cv.declare_id(ServerSensors),
         cv.GenerateID(CONF_RTSP_SERVER_ID): cv.use_id(RTSPServer),
+        cv.Optional(streams.CONF_STREAM): stream_path,
         **{cv.Optional(name): schema for name, schema in SENSORS.items()},
     }
 ).extend(cv.COMPONENT_SCHEMA)
+
+
+FINAL_VALIDATE_SCHEMA = streams.final_validate_entity
 
 
 async def to_code(config: ConfigType) -> None:
     var = cg.new_Pvariable(config[CONF_ID])
     await cg.register_component(var, config)
     await cg.register_parented(var, config[CONF_RTSP_SERVER_ID])
+    if path := config.get(streams.CONF_STREAM):
+        cg.add(var.set_stream(streams.number_of(streams.server_of(config), path)))
     for name in SENSORS:
         if name in config:
             cg.add(getattr(var, f"set_{name}_sensor")(await sensor.new_sensor(config[name])))

@@ -27,6 +27,10 @@ class VideoSource {
   /// for. Called before the first start.
   virtual ocel_ring_config ring(const VideoSettings &most) = 0;
 
+  /// A further stream of the same pictures, scaled down to so many; nullptr if this source makes none. Asked for before
+  /// the first start; such a stream is started after this one, and stopped before it.
+  virtual VideoSource *scaled(uint16_t width, uint16_t height) { return nullptr; }
+
   /// Begins to commit access units to `ring`; `wake(ctx)` follows each, from the source's own
   /// task. Called again after stop, with the same ring or another.
   /// @return nullptr, or what is wrong and what to do about it (static).

@@ -2,54 +2,58 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
-#include "esphome/components/rtsp_server/video_source.h"
 #include "esphome/core/component.h"
 
-struct x264_t;
+#include "test_stream.h"
 
 namespace esphome::rtsp_test_camera {
 
-/// A moving picture, encoded by x264 in a thread of its own.
+/// A moving picture, drawn and encoded in a thread of its own: at its own size, and at others.
 class TestCamera final : public Component, public rtsp_server::VideoSource {
  public:
   void dump_config() override;
 
-  void set_size(int width, int height) {
-    this->width_ = width;
-    this->height_ = height;
-  }
+  void set_size(int width, int height) { this->picture_ = {width, height, {}}; }
   void set_framerate(int framerate) { this->framerate_ = framerate; }
+  int framerate() const { return this->framerate_; }
 
-  ocel_ring_config ring(const rtsp_server::VideoSettings &most) override;
+  ocel_ring_config ring(const rtsp_server::VideoSettings &most) override { return this->own_()->ring(most); }
+  VideoSource *scaled(uint16_t width, uint16_t height) override;
   const char *start(ocel_ring *ring, const rtsp_server::VideoSettings &settings, void (*wake)(void *ctx),
-                    void *ctx) override;
-  void stop() override;
-  void request_keyframe() override { this->key_wanted_ = true; }
-  void tune(const rtsp_server::VideoSettings &settings) override;
+                    void *ctx) override {
+    return this->own_()->start(ring, settings, wake, ctx);
+  }
+  void stop() override { this->own_()->stop(); }
+  void request_keyframe() override { this->own_()->request_keyframe(); }
+  void tune(const rtsp_server::VideoSettings &settings) override { this->own_()->tune(settings); }
   void set_watched(bool watched) override {}
-  rtsp_server::VideoStats stats() const override { return {this->errors_, this->encode_us_}; }
+  rtsp_server::VideoStats stats() const override {
+    return this->stream_ ? this->stream_->stats() : rtsp_server::VideoStats{};
+  }
+
+  /// The thread runs while there are streams that take its pictures.
+  void attach(TestStream *stream);
+  /// Returns when the thread uses the stream no more.
+  void detach(TestStream *stream);
 
  protected:
+  TestStream *own_();
   void run_();
-  void draw_(uint32_t picture);
-  bool encode_(uint32_t picture);
-  void reconfigure_();
+  void draw_(uint32_t number);
 
-  int width_{0}, height_{0}, framerate_{0};
-  ocel_ring *ring_{nullptr};
-  void (*wake_)(void *ctx){nullptr};
-  void *wake_ctx_{nullptr};
-  x264_t *encoder_{nullptr};
-  std::vector<uint8_t> picture_;  // Y, U, V
+  Picture picture_{};
+  int framerate_{0};
+  std::unique_ptr<TestStream> stream_;
+  std::vector<std::unique_ptr<TestStream>> further_;
   std::thread thread_;
-  std::atomic<bool> running_{false}, key_wanted_{false}, tuned_{false};
-  std::atomic<uint32_t> errors_{0}, encode_us_{0};
-  std::mutex mutex_;  // Guards settings_.
-  rtsp_server::VideoSettings settings_{};
+  std::atomic<bool> running_{false};
+  std::mutex mutex_;  // Guards taking_.
+  std::vector<TestStream *> taking_;
 };
 
 }  // namespace esphome::rtsp_test_camera

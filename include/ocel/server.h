@@ -102,6 +102,10 @@ typedef struct {
 /// @return The stream's number; OCEL_ERR_SPACE when max_streams are there; OCEL_ERR_CONFIG.
 int ocel_server_add_stream(ocel_server *srv, const ocel_stream_config *cfg);
 
+/// Whether a stream is served, which it is at first. One that is not is answered as if it were not
+/// there (404), and whoever has a session on it is disconnected.
+void ocel_server_enable_stream(ocel_server *srv, int stream, bool enabled, ocel_us now);
+
 // ---- what happened ----
 
 /// False if no network allows `peer`, who connected: close at once, before TLS. It is counted.

@@ -34,7 +34,7 @@ static void put_content_base(ocel_wbuf *w, const ocel__ask *ask) {
 ocel_err ocel__describe(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_wbuf *w) {
   uint8_t mem[SDP_MAX];
   ocel_wbuf sdp = ocel_wbuf_make(mem, sizeof mem);
-  const int stream = ocel__stream_find(s, ask->url.path);
+  const int stream = ocel__stream_find_served(s, ask->url.path);
   if (stream < 0 || ask->url.control.n > 0) return ocel__reply_status(w, ask->req, 404);
   if (!ocel_accepts_sdp(ask->req->header[OCEL_HEADER_ACCEPT])) {
     return ocel__reply_status(w, ask->req, 406);

@@ -32,7 +32,7 @@ static bool is_framed(ocel_push_framing framing, const ocel_format *f) {
 static bool is_served(const ocel__stream *st, ocel_push_framing framing) {
   bool any = false;
   for (unsigned i = 0; i < st->track_count; i++) any |= is_framed(framing, &st->track[i].format);
-  return any;
+  return any && !st->disabled;
 }
 
 static bool upgrades(const ocel_http_request *req) {

@@ -144,7 +144,7 @@ typedef struct {
 typedef struct {
   char path[OCEL__PATH_MAX + 1], name[OCEL__PATH_MAX + 1];
   ocel_start start;
-  bool keyframe_on_request, ready, key_wanted;
+  bool keyframe_on_request, ready, key_wanted, disabled;
   uint32_t bitrate;
   uint64_t sdp_id, sdp_version;
   ocel_us key_asked_at, since;
@@ -386,6 +386,8 @@ static inline ocel_us ocel__captured_at(const ocel__track *t, uint32_t au) {
 bool ocel__streams_tick(ocel_server *s, ocel_us now);
 /// The stream's number, or -1.
 int ocel__stream_find(const ocel_server *s, ocel_span path);
+/// The same, of streams that are served now.
+int ocel__stream_find_served(const ocel_server *s, ocel_span path);
 void ocel__stream_put_sdp(const ocel__stream *st, const ocel_addr *local, bool again, ocel_wbuf *w);
 /// Asks the encoder for a key picture, now or as soon as the interval allows.
 void ocel__stream_want_key(ocel_server *s, unsigned stream, ocel_us now);

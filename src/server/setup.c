@@ -136,7 +136,7 @@ static ocel__session *session_for(ocel_server *s, ocel__conn *c, unsigned stream
 
 ocel_err ocel__setup(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_wbuf *w) {
   ocel_transport t;
-  const int stream = ocel__stream_find(s, ask->url.path);
+  const int stream = ocel__stream_find_served(s, ask->url.path);
   const int track = track_of(s, stream, ask);
   const ocel_span header = ask->req->header[OCEL_HEADER_TRANSPORT];
   if (track < 0) return ocel__reply_status(w, ask->req, (uint16_t)-track);

@@ -131,6 +131,22 @@ int ocel__stream_find(const ocel_server *s, ocel_span path) {
   return -1;
 }
 
+int ocel__stream_find_served(const ocel_server *s, ocel_span path) {
+  const int stream = ocel__stream_find(s, path);
+  return stream >= 0 && s->streams[stream].disabled ? -1 : stream;
+}
+
+void ocel_server_enable_stream(ocel_server *s, int stream, bool enabled, ocel_us now) {
+  if (stream < 0 || stream >= s->stream_count) return;
+  s->now = now;
+  s->streams[stream].disabled = !enabled;
+  for (int i = 0; i < s->conn_high && !enabled; i++) {
+    ocel__conn *c = &s->conns[i];
+    if (c->state != CONN_OPEN || !ocel__has_session(c) || c->session.stream != stream) continue;
+    ocel__conn_close(s, c, OCEL_CLOSE_DISCONNECT, true, now);
+  }
+}
+
 static void put_jpeg_track(ocel_wbuf *w, const ocel__stream *st, unsigned track,
                            uint8_t again_type) {
   const ocel__track *t = &st->track[track];
