@@ -23,7 +23,7 @@ HEADERS = {
     "media": "fmp4 format h264_nal h264_pack h264_params jpeg jpeg_pack ring sdp sound_pack",
     "rtsp": "rtsp_auth rtsp_headers rtsp_msg rtsp_state",
     "http": "http_msg http_target websocket",
-    "server": "credentials datagrams http_route retransmission server snapshot stats",
+    "server": "credentials datagrams http_route http_stats retransmission server snapshot stats",
     "onvif": "discovery onvif onvif_camera",
     "port": "loop tls",
 }

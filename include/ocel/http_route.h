@@ -39,7 +39,8 @@ typedef struct {
   const ocel_span *header;  ///< [OCEL_HTTP_HEADER_COUNT], as in ocel_http_request.
   ocel_span body;           ///< The whole of it, without chunks.
   const ocel_addr *peer, *local;
-  bool secure;     ///< Inside TLS.
+  bool secure;          ///< Inside TLS.
+  ocel_server *server;  ///< For its counters (ocel/stats.h).
   ocel_role role;  ///< What the caller has shown; a route for OCEL_ROLE_NONE does not ask, but
                    ///< looks: who then refuses with 401 and no `headers` has the caller asked.
   int conn;

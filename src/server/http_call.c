@@ -155,7 +155,7 @@ static bool wait(ocel_server *s, ocel__conn *c) {
   return c->http.waiting;
 }
 
-static void call_handler(const ocel_server *s, const ocel__conn *c, ocel__http_ask *ask,
+static void call_handler(ocel_server *s, const ocel__conn *c, ocel__http_ask *ask,
                          ocel_http_answer *answer) {
   ask->call.method = method_of(ask->req);
   ask->call.header = ask->req->header;
@@ -164,6 +164,7 @@ static void call_handler(const ocel_server *s, const ocel__conn *c, ocel__http_a
   ask->call.secure = c->secure;
   ask->call.conn = ocel__number(s, c);
   ask->call.now = s->now;
+  ask->call.server = s;
   answer->ctx = ask->route->ctx;
   ask->route->handler(ask->route->ctx, &ask->call, answer);
 }
