@@ -46,8 +46,8 @@ static const oceld_option TABLE[] = {
     {"tls_key", OCELD_FILE, 0, 0, "", "FILE",
      "its private key (PEM); without, it stands in tls_cert, too",
      {NULL}, FIELD(tls_key), true},
-    {"http_port", OCELD_INTEGER, 0, 65535, "0", "N",
-     "a second port for RTSP over HTTP, which the first one takes, too; 0: none",
+    {"http_port", OCELD_INTEGER, 0, 65535, "", "N",
+     "port of HTTP, and of RTSP over HTTP; 0: none; 8080 if it is free",
      {NULL}, FIELD(http_port), false},
     {"max_clients", OCELD_INTEGER, 1, 4096, "64", "N",
      "sessions at the same time", {NULL}, FIELD(max_clients), false},
@@ -112,6 +112,15 @@ static const oceld_option TABLE[] = {
      "the password; ps shows it: better use password_file", {NULL}, FIELD(password), false},
     {"password_file", OCELD_FILE, 0, 0, "", "FILE",
      "the password is the first line of FILE", {NULL}, FIELD(password_file), false},
+    {"admin_username", OCELD_USERNAME, 0, 0, "", "NAME",
+     "who else may change settings over HTTP; without, `username` may",
+     {NULL}, FIELD(admin_username), false},
+    {"admin_password", OCELD_PASSWORD, 0, 0, "", "TEXT",
+     "that one's password; better use admin_password_file",
+     {NULL}, FIELD(admin_password), false},
+    {"admin_password_file", OCELD_FILE, 0, 0, "", "FILE",
+     "that one's password is the first line of FILE",
+     {NULL}, FIELD(admin_password_file), false},
     {"allow_basic", OCELD_CHOICE, 0, 0, "no", "WORD",
      "offer Basic, which sends the password in the clear, without TLS too",
      {"no", "yes"}, FIELD(allow_basic), false},
@@ -120,9 +129,14 @@ static const oceld_option TABLE[] = {
 };
 // clang-format on
 
-enum { OPTION_COUNT = sizeof TABLE / sizeof TABLE[0], TLS_PORT = 8322, RTP_PORT = 5004 };
+enum {
+  OPTION_COUNT = sizeof TABLE / sizeof TABLE[0],
+  TLS_PORT = 8322,
+  HTTP_PORT = 8080,
+  RTP_PORT = 5004
+};
 
-#define TLS_PORT_NOT_GIVEN UINT32_MAX
+#define PORT_NOT_GIVEN UINT32_MAX
 
 const oceld_option *oceld_option_table(size_t *count) {
   *count = OPTION_COUNT;
@@ -178,7 +192,7 @@ const oceld_option *oceld_option_nearest(const char *name) {
 void oceld_options_defaults(oceld_options *o) {
   memset(o, 0, sizeof *o);
   o->fps.denominator = 1;
-  o->tls_port = TLS_PORT_NOT_GIVEN;
+  o->tls_port = o->http_port = PORT_NOT_GIVEN;
   for (size_t i = 0; i < OPTION_COUNT; i++) {
     oceld_failure why;
     if (TABLE[i].initial[0] == '\0') continue;
@@ -197,9 +211,10 @@ static bool listeners_differ(const oceld_options *o, oceld_failure *why) {
   if (o->port != 0 && o->port == oceld_options_tls_port(o)) {
     return oceld_fail(why, "port and tls_port are both %u; give them different ports", o->port);
   }
-  if (o->http_port != 0 && (o->http_port == o->port || o->http_port == oceld_options_tls_port(o))) {
+  const uint32_t http = oceld_options_http_port(o, NULL);
+  if (http != 0 && (http == o->port || http == oceld_options_tls_port(o))) {
     return oceld_fail(why, "http_port (%u) is the port of another listener; give it one of its own",
-                      o->http_port);
+                      http);
   }
   return true;
 }
@@ -220,14 +235,22 @@ static bool jpeg_fits(const oceld_options *o, oceld_failure *why) {
   return true;
 }
 
+static bool users_whole(const oceld_options *o, oceld_failure *why) {
+  if ((o->username[0] == '\0') != (o->password[0] == '\0')) {
+    return oceld_fail(why, "username and password go together; give both or neither");
+  }
+  if ((o->admin_username[0] == '\0') != (o->admin_password[0] == '\0')) {
+    return oceld_fail(why, "admin_username and admin_password go together; give both or neither");
+  }
+  return true;
+}
+
 bool oceld_options_check(const oceld_options *o, oceld_failure *why) {
   if (o->qp_min > o->qp_max) {
     return oceld_fail(why, "qp_min (%u) is above qp_max (%u); give a qp_min of at most %u",
                       o->qp_min, o->qp_max, o->qp_max);
   }
-  if ((o->username[0] == '\0') != (o->password[0] == '\0')) {
-    return oceld_fail(why, "username and password go together; give both or neither");
-  }
+  if (!users_whole(o, why)) return false;
   if (o->rtp_port != 0 && o->rtp_port == o->rtcp_port) {
     return oceld_fail(why,
                       "rtp_port and rtcp_port are both %u; give them different ports, "
@@ -255,8 +278,16 @@ bool oceld_options_multicast(const oceld_options *o, ocel_addr *group, uint8_t *
 }
 
 uint16_t oceld_options_tls_port(const oceld_options *o) {
-  if (o->tls_port != TLS_PORT_NOT_GIVEN) return (uint16_t)o->tls_port;
+  if (o->tls_port != PORT_NOT_GIVEN) return (uint16_t)o->tls_port;
   return o->tls_cert[0] != '\0' ? TLS_PORT : 0;
+}
+
+uint16_t oceld_options_http_port(const oceld_options *o, bool *optional) {
+  const bool asked = o->http_port != PORT_NOT_GIVEN;
+  const bool taken = o->port == HTTP_PORT || oceld_options_tls_port(o) == HTTP_PORT;
+  if (optional != NULL) *optional = !asked;
+  if (asked) return (uint16_t)o->http_port;
+  return taken ? 0 : HTTP_PORT;
 }
 
 bool oceld_option_equal(const oceld_options *a, const oceld_options *b,

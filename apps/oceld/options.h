@@ -46,7 +46,7 @@ typedef struct {
   uint32_t port;
   uint32_t rtp_port, rtcp_port;
   uint32_t tls_port;   ///< As given; oceld_options_tls_port says what follows from it.
-  uint32_t http_port;  ///< 0: none.
+  uint32_t http_port;  ///< As given; oceld_options_http_port says what follows from it.
   uint32_t max_clients, max_connections_per_address;
   uint32_t dscp;
   uint32_t retransmission;  ///< An ocel_retransmission.
@@ -74,6 +74,8 @@ typedef struct {
   char tls_cert[OCELD_PATH_MAX], tls_key[OCELD_PATH_MAX];
   char username[64], password[64];  ///< "": none, both or neither.
   char password_file[OCELD_PATH_MAX];
+  char admin_username[64], admin_password[64];  ///< "": none, both or neither.
+  char admin_password_file[OCELD_PATH_MAX];
   uint32_t stream_count;  ///< 0: the one stream that the options above describe.
   oceld_stream_options streams[OCELD_STREAMS_MAX];
 } oceld_options;
@@ -143,6 +145,10 @@ ocel_codec oceld_options_codec(const oceld_options *o);
 
 /// The port of RTSPS; 0: none. Without tls_port it is 8322 when there is a tls_cert.
 uint16_t oceld_options_tls_port(const oceld_options *o);
+
+/// The port of HTTP; 0: none. Without http_port it is 8080, unless another listener has that.
+/// @param optional  Gets true if nobody asked for it: it may be missing. May be NULL.
+uint16_t oceld_options_http_port(const oceld_options *o, bool *optional);
 
 /// What `multicast` says, with TTL 1 and the port that RTP is sent from where it says nothing:
 /// gortsplib (MediaMTX) takes packets from no other. 5004 if that one is odd or not known.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The password: from a file, and on to the server.
+// The passwords: from files, and on to the server.
 #ifndef OCELD_PASSWORD_H
 #define OCELD_PASSWORD_H
 
 #include "ocel/server.h"
 #include "options.h"
 
-/// With `password_file`, its first line becomes `password`.
+/// With `password_file`, its first line becomes `password`; and with `admin_password_file`.
 bool oceld_password_read(oceld_options *o, oceld_failure *why);
 
 /// Turns authentication on; or warns that there is none.

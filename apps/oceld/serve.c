@@ -12,6 +12,7 @@
 #include "addresses.h"
 #include "certificate.h"
 #include "events.h"
+#include "http.h"
 #include "log.h"
 #include "ocel/loop.h"
 #include "ocel/retransmission.h"
@@ -115,11 +116,14 @@ static bool open_loop(program *p, oceld_failure *why) {
   configure(o, &server);
   server.max_streams = (uint16_t)p->streams.count;
   if (!open_tls(p, server.max_connections, why)) return false;
+  bool http_optional;
+  const uint16_t http_port = oceld_options_http_port(o, &http_optional);
   const ocel_loop_config cfg = {.bind = o->bind,
                                 .port = (uint16_t)o->port,
                                 .tls = p->tls,
                                 .tls_port = oceld_options_tls_port(o),
-                                .http_port = (uint16_t)o->http_port,
+                                .http_port = http_port,
+                                .http_port_optional = http_optional,
                                 .rtp_port = (uint16_t)o->rtp_port,
                                 .rtcp_port = (uint16_t)o->rtcp_port,
                                 .dscp = (uint8_t)o->dscp,
@@ -129,8 +133,9 @@ static bool open_loop(program *p, oceld_failure *why) {
                                 .ctx = p};
   p->loop = ocel_loop_open(&cfg, why->text, sizeof why->text);
   if (p->loop == NULL) return false;
-  ocel_server_set_retransmission(ocel_loop_server(p->loop), (ocel_retransmission)o->retransmission);
+  oceld_http_tell(o, p->loop, why->text);
   if (!oceld_password_apply(o, ocel_loop_server(p->loop), why)) return false;
+  if (!oceld_http_add(ocel_loop_server(p->loop), why)) return false;
   const uint16_t wanted = o->stats[0] != '\0' ? server.max_connections : 0;
   p->monitored =
       oceld_monitor_init(&p->monitor, ocel_loop_server(p->loop), p->streams.count, wanted);

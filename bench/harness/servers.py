@@ -54,7 +54,7 @@ class Server:
 
 def oceld(p: Place) -> list[str]:
     return [
-        p.oceld or "oceld", "--source", f"file:{p.clip}", "--port", str(p.port),
+        p.oceld or "oceld", "--source", f"file:{p.clip}", "--port", str(p.port), "--http-port", "0",
         "--rtp-port", str(p.rtp_port), "--rtcp-port", str(p.rtp_port + 1),
         "--max-clients", "256", "--max-connections-per-address", "0", "--start", "gop", "--stream-path", "/stream",
     ]  # fmt: skip

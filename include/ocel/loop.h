@@ -41,17 +41,19 @@ typedef struct {
   ocel_tls *tls;       ///< Serve RTSPS too, on a port of its own (ocel/tls_mbedtls.h); NULL: no.
                        ///< Outlives the loop, and serves no other.
   uint16_t tls_port;   ///< Ignored without `tls`; 0: any free port.
-  uint16_t http_port;  ///< A second listener that serves all that `port` does, for RTSP over HTTP;
-                       ///< 0: none.
-  uint8_t dscp;        ///< Marks what is sent (RFC 2474), TCP and UDP; 0..63.
-  bool no_udp;         ///< Serve over TCP only; `rtp_port` and `rtcp_port` are then ignored.
+  uint16_t http_port;  ///< A second listener that serves all that `port` does, where browsers and
+                       ///< RTSP over HTTP expect it; 0: none.
+  bool http_port_optional;  ///< Goes on without `http_port` if it cannot be had.
+  uint8_t dscp;             ///< Marks what is sent (RFC 2474), TCP and UDP; 0..63.
+  bool no_udp;              ///< Serve over TCP only; `rtp_port` and `rtcp_port` are then ignored.
   bool external_memory;  ///< Take the server's memory from PSRAM, where a machine has such beside
                          ///< its own.
 } ocel_loop_config;
 
 /// Opens the sockets and builds the server.
 ///
-/// @param error  Gets one sentence that says what is wrong and what to do about it.
+/// @param error  Gets one sentence that says what is wrong and what to do about it, also about an
+///               optional port that could not be had.
 /// @return NULL, with nothing left open, if a port or the memory cannot be had, or if
 ///         `cfg->server` is out of range.
 ocel_loop *ocel_loop_open(const ocel_loop_config *cfg, char *error, size_t error_size);
@@ -60,9 +62,10 @@ ocel_loop *ocel_loop_open(const ocel_loop_config *cfg, char *error, size_t error
 /// on_wake.
 ocel_server *ocel_loop_server(ocel_loop *loop);
 
-/// The ports in use; those of UDP are 0 without UDP, that of TLS without TLS.
+/// The ports in use; 0 for those that are not there: UDP, TLS, HTTP.
 uint16_t ocel_loop_port(const ocel_loop *loop);
 uint16_t ocel_loop_tls_port(const ocel_loop *loop);
+uint16_t ocel_loop_http_port(const ocel_loop *loop);
 uint16_t ocel_loop_rtp_port(const ocel_loop *loop);
 uint16_t ocel_loop_rtcp_port(const ocel_loop *loop);
 

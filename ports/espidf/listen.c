@@ -118,7 +118,8 @@ static bool open_door(ocel_loop *l, ocel__door door, ocel_sockaddr *where, char 
 // The others are opened after the plain one, at the addresses that it got.
 static bool open_doors(ocel_loop *l, ocel_sockaddr *where, char *error, size_t size) {
   return (l->cfg.tls == NULL || open_door(l, DOOR_TLS, where, error, size)) &&
-         (l->cfg.http_port == 0 || open_door(l, DOOR_HTTP, where, error, size));
+         (l->cfg.http_port == 0 || open_door(l, DOOR_HTTP, where, error, size) ||
+          l->cfg.http_port_optional);
 }
 
 bool ocel__listen(ocel_loop *l, char *error, size_t size) {

@@ -90,7 +90,8 @@ static bool open_door(ocel_loop *l, ocel__door door, ocel_sockaddr *where, char 
 
 static bool open_doors(ocel_loop *l, ocel_sockaddr *where, char *error, size_t size) {
   return (l->cfg.tls == NULL || open_door(l, DOOR_TLS, where, error, size)) &&
-         (l->cfg.http_port == 0 || open_door(l, DOOR_HTTP, where, error, size));
+         (l->cfg.http_port == 0 || open_door(l, DOOR_HTTP, where, error, size) ||
+          l->cfg.http_port_optional);
 }
 
 // A free even port and the next one (RFC 3550 11). Leaves errno of the last failure.

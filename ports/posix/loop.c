@@ -163,6 +163,8 @@ uint16_t ocel_loop_port(const ocel_loop *l) { return l->port[DOOR_PLAIN]; }
 
 uint16_t ocel_loop_tls_port(const ocel_loop *l) { return l->port[DOOR_TLS]; }
 
+uint16_t ocel_loop_http_port(const ocel_loop *l) { return l->port[DOOR_HTTP]; }
+
 uint16_t ocel_loop_rtp_port(const ocel_loop *l) { return l->udp_port[OCEL_PORT_RTP]; }
 
 uint16_t ocel_loop_rtcp_port(const ocel_loop *l) { return l->udp_port[OCEL_PORT_RTCP]; }

@@ -6,65 +6,112 @@
 // clang-format off
 #define SERVER(name) offsetof(ocel_server_stats, name)
 static const ocel__stats_field SERVER_FIELDS[] = {
-    {"uptime", "uptime_seconds", "Time since the server began.", FORM_SECONDS, false, SERVER(uptime)},
-    {"connections", "connections_open", "Open connections.", FORM_U32, false, SERVER(connections)},
-    {"sessions", "sessions_open", "Sessions that are set up.", FORM_U32, false, SERVER(sessions)},
-    {"playing", "sessions_playing", "Sessions that play.", FORM_U32, false, SERVER(playing)},
-    {"connections_total", "connections_accepted_total", "Connections accepted.", FORM_U32, true, SERVER(connections_total)},
-    {"sessions_total", "sessions_begun_total", "Sessions set up.", FORM_U32, true, SERVER(sessions_total)},
-    {"refused", "refused_total", "Connections and sessions refused for lack of room.", FORM_U32, true, SERVER(refused)},
-    {"turned_away", "turned_away_total", "Connections from addresses that are not allowed.", FORM_U32, true, SERVER(turned_away)},
-    {"requests", "requests_total", "Requests, of RTSP and HTTP.", FORM_U32, true, SERVER(requests)},
-    {"errors", "request_errors_total", "Requests answered with 400 or more.", FORM_U32, true, SERVER(errors)},
-    {"auth_failures", "auth_failures_total", "Requests with a wrong user name or password.", FORM_U32, true, SERVER(auth_failures)},
-    {"bytes", "sent_bytes_total", "Bytes of media sent.", FORM_U64, true, SERVER(bytes)},
-    {"packets", "sent_packets_total", "RTP packets sent.", FORM_U64, true, SERVER(packets)},
-    {"skipped", "skipped_access_units_total", "Access units that slow readers did not get.", FORM_U32, true, SERVER(skipped)},
-    {"stray_datagrams", "stray_datagrams_total", "UDP datagrams from nobody known, or unreadable.", FORM_U32, true, SERVER(stray_datagrams)},
-    {"send_errors", "send_errors_total", "Datagrams that could not be sent.", FORM_U32, true, SERVER(send_errors)},
+    {"uptime", "uptime_seconds", FORM_SECONDS, false, SERVER(uptime),
+     "Time since the server began."},
+    {"connections", "connections_open", FORM_U32, false, SERVER(connections),
+     "Open connections."},
+    {"sessions", "sessions_open", FORM_U32, false, SERVER(sessions),
+     "Sessions that are set up."},
+    {"playing", "sessions_playing", FORM_U32, false, SERVER(playing),
+     "Sessions that play."},
+    {"connections_total", "connections_accepted_total", FORM_U32, true, SERVER(connections_total),
+     "Connections accepted."},
+    {"sessions_total", "sessions_begun_total", FORM_U32, true, SERVER(sessions_total),
+     "Sessions set up."},
+    {"refused", "refused_total", FORM_U32, true, SERVER(refused),
+     "Connections and sessions refused for lack of room."},
+    {"turned_away", "turned_away_total", FORM_U32, true, SERVER(turned_away),
+     "Connections from addresses that are not allowed."},
+    {"requests", "requests_total", FORM_U32, true, SERVER(requests),
+     "Requests, of RTSP and HTTP."},
+    {"errors", "request_errors_total", FORM_U32, true, SERVER(errors),
+     "Requests answered with 400 or more."},
+    {"auth_failures", "auth_failures_total", FORM_U32, true, SERVER(auth_failures),
+     "Requests with a wrong user name or password."},
+    {"bytes", "sent_bytes_total", FORM_U64, true, SERVER(bytes),
+     "Bytes of media sent."},
+    {"packets", "sent_packets_total", FORM_U64, true, SERVER(packets),
+     "RTP packets sent."},
+    {"skipped", "skipped_access_units_total", FORM_U32, true, SERVER(skipped),
+     "Access units that slow readers did not get."},
+    {"stray_datagrams", "stray_datagrams_total", FORM_U32, true, SERVER(stray_datagrams),
+     "UDP datagrams from nobody known, or unreadable."},
+    {"send_errors", "send_errors_total", FORM_U32, true, SERVER(send_errors),
+     "Datagrams that could not be sent."},
 };
 
 #define STREAM(name) offsetof(ocel_stream_stats, name)
 static const ocel__stats_field STREAM_FIELDS[] = {
-    {"ready", "stream_ready", "1 once the stream can be described.", FORM_BOOL, false, STREAM(ready)},
-    {"playing", "stream_playing", "Sessions that play the stream.", FORM_U32, false, STREAM(playing)},
-    {"members", "stream_members", "Of those, members of its multicast group.", FORM_U32, false, STREAM(members)},
-    {"width", "stream_width_pixels", "Width of the picture; 0 until it is known.", FORM_U16, false, STREAM(width)},
-    {"height", "stream_height_pixels", "Height of the picture; 0 until it is known.", FORM_U16, false, STREAM(height)},
-    {"lag", "stream_lag_access_units", "How far its slowest client is behind.", FORM_U32, false, STREAM(lag)},
+    {"ready", "stream_ready", FORM_BOOL, false, STREAM(ready),
+     "1 once the stream can be described."},
+    {"playing", "stream_playing", FORM_U32, false, STREAM(playing),
+     "Sessions that play the stream."},
+    {"members", "stream_members", FORM_U32, false, STREAM(members),
+     "Of those, members of its multicast group."},
+    {"width", "stream_width_pixels", FORM_U16, false, STREAM(width),
+     "Width of the picture; 0 until it is known."},
+    {"height", "stream_height_pixels", FORM_U16, false, STREAM(height),
+     "Height of the picture; 0 until it is known."},
+    {"lag", "stream_lag_access_units", FORM_U32, false, STREAM(lag),
+     "How far its slowest client is behind."},
 };
 
 #define TRACK(name) offsetof(ocel_track_stats, name)
 static const ocel__stats_field TRACK_FIELDS[] = {
-    {"access_units", "track_access_units_total", "Access units that the source made.", FORM_U64, true, TRACK(access_units)},
-    {"bytes", "track_bytes_total", "Their bytes.", FORM_U64, true, TRACK(bytes)},
-    {"key_units", "track_key_units_total", "Of those, units that decoding can start with.", FORM_U32, true, TRACK(key_units)},
-    {"dropped", "track_dropped_total", "Units that found no room in the ring.", FORM_U32, true, TRACK(dropped)},
-    {"packets_sent", "track_sent_packets_total", "RTP packets sent, to all clients.", FORM_U64, true, TRACK(packets_sent)},
-    {"bytes_sent", "track_sent_bytes_total", "Their bytes, with RTP headers.", FORM_U64, true, TRACK(bytes_sent)},
-    {"skipped", "track_skipped_access_units_total", "Access units that slow readers did not get.", FORM_U32, true, TRACK(skipped)},
-    {"frame_rate", "track_frame_rate_hertz", "Access units a second, of late.", FORM_THOUSANDTHS, false, TRACK(frame_rate)},
-    {"bit_rate", "track_bits_per_second", "Bits a second that the source made, of late.", FORM_U32, false, TRACK(bit_rate)},
-    {"bit_rate_sent", "track_sent_bits_per_second", "Bits a second sent, of late.", FORM_U32, false, TRACK(bit_rate_sent)},
-    {"encode_time", "track_encode_seconds", "Mean time that encoding a unit takes, of late.", FORM_SECONDS, false, TRACK(encode_time)},
+    {"access_units", "track_access_units_total", FORM_U64, true, TRACK(access_units),
+     "Access units that the source made."},
+    {"bytes", "track_bytes_total", FORM_U64, true, TRACK(bytes),
+     "Their bytes."},
+    {"key_units", "track_key_units_total", FORM_U32, true, TRACK(key_units),
+     "Of those, units that decoding can start with."},
+    {"dropped", "track_dropped_total", FORM_U32, true, TRACK(dropped),
+     "Units that found no room in the ring."},
+    {"packets_sent", "track_sent_packets_total", FORM_U64, true, TRACK(packets_sent),
+     "RTP packets sent, to all clients."},
+    {"bytes_sent", "track_sent_bytes_total", FORM_U64, true, TRACK(bytes_sent),
+     "Their bytes, with RTP headers."},
+    {"skipped", "track_skipped_access_units_total", FORM_U32, true, TRACK(skipped),
+     "Access units that slow readers did not get."},
+    {"frame_rate", "track_frame_rate_hertz", FORM_THOUSANDTHS, false, TRACK(frame_rate),
+     "Access units a second, of late."},
+    {"bit_rate", "track_bits_per_second", FORM_U32, false, TRACK(bit_rate),
+     "Bits a second that the source made, of late."},
+    {"bit_rate_sent", "track_sent_bits_per_second", FORM_U32, false, TRACK(bit_rate_sent),
+     "Bits a second sent, of late."},
+    {"encode_time", "track_encode_seconds", FORM_SECONDS, false, TRACK(encode_time),
+     "Mean time that encoding a unit takes, of late."},
 };
 
 #define CLIENT(name) offsetof(ocel_client_stats, name)
 static const ocel__stats_field CLIENT_FIELDS[] = {
-    {"playing", "client_playing", "1 while the client plays.", FORM_BOOL, false, CLIENT(playing)},
-    {"tcp", "client_tcp", "1 if media go over the RTSP connection, 0 over UDP.", FORM_BOOL, false, CLIENT(tcp)},
-    {"multicast", "client_multicast", "1 for a member of a multicast group.", FORM_BOOL, false, CLIENT(multicast)},
-    {"since", "client_session_seconds", "How long the session exists.", FORM_SECONDS, false, CLIENT(since)},
-    {"bytes", "client_sent_bytes_total", "Bytes of media sent; 0 for a member of a group.", FORM_U64, true, CLIENT(bytes)},
-    {"packets", "client_sent_packets_total", "RTP packets sent; 0 for a member of a group.", FORM_U64, true, CLIENT(packets)},
-    {"access_units", "client_access_units_total", "Access units begun to be sent.", FORM_U32, true, CLIENT(access_units)},
-    {"skipped", "client_skipped_access_units_total", "Access units that it did not get.", FORM_U32, true, CLIENT(skipped)},
-    {"lag", "client_lag_access_units", "Access units between its position and the newest.", FORM_U32, false, CLIENT(lag)},
-    {"behind", "client_behind_seconds", "Time between the capture of those two.", FORM_SECONDS, false, CLIENT(behind)},
-    {"packets_lost", "client_lost_packets", "Packets that the client reports as lost.", FORM_I32, false, CLIENT(packets_lost)},
-    {"fraction_lost", "client_lost_ratio", "Share of packets lost, in its latest report.", FORM_OF_256, false, CLIENT(fraction_lost)},
-    {"jitter", "client_jitter_seconds", "Jitter in its latest report.", FORM_SECONDS, false, CLIENT(jitter)},
-    {"round_trip", "client_round_trip_seconds", "Round trip by its latest report.", FORM_SECONDS, false, CLIENT(round_trip)},
+    {"playing", "client_playing", FORM_BOOL, false, CLIENT(playing),
+     "1 while the client plays."},
+    {"tcp", "client_tcp", FORM_BOOL, false, CLIENT(tcp),
+     "1 if media go over the RTSP connection, 0 over UDP."},
+    {"multicast", "client_multicast", FORM_BOOL, false, CLIENT(multicast),
+     "1 for a member of a multicast group."},
+    {"since", "client_session_seconds", FORM_SECONDS, false, CLIENT(since),
+     "How long the session exists."},
+    {"bytes", "client_sent_bytes_total", FORM_U64, true, CLIENT(bytes),
+     "Bytes of media sent; 0 for a member of a group."},
+    {"packets", "client_sent_packets_total", FORM_U64, true, CLIENT(packets),
+     "RTP packets sent; 0 for a member of a group."},
+    {"access_units", "client_access_units_total", FORM_U32, true, CLIENT(access_units),
+     "Access units begun to be sent."},
+    {"skipped", "client_skipped_access_units_total", FORM_U32, true, CLIENT(skipped),
+     "Access units that it did not get."},
+    {"lag", "client_lag_access_units", FORM_U32, false, CLIENT(lag),
+     "Access units between its position and the newest."},
+    {"behind", "client_behind_seconds", FORM_SECONDS, false, CLIENT(behind),
+     "Time between the capture of those two."},
+    {"packets_lost", "client_lost_packets", FORM_I32, false, CLIENT(packets_lost),
+     "Packets that the client reports as lost."},
+    {"fraction_lost", "client_lost_ratio", FORM_OF_256, false, CLIENT(fraction_lost),
+     "Share of packets lost, in its latest report."},
+    {"jitter", "client_jitter_seconds", FORM_SECONDS, false, CLIENT(jitter),
+     "Jitter in its latest report."},
+    {"round_trip", "client_round_trip_seconds", FORM_SECONDS, false, CLIENT(round_trip),
+     "Round trip by its latest report."},
 };
 // clang-format on
 
@@ -125,22 +172,33 @@ static void put_signed(ocel_wbuf *w, int32_t n) {
   ocel_put_uint(w, (uint64_t)(n < 0 ? -(int64_t)n : n));
 }
 
+// What is written, in units of the last of its decimals; signed ones aside.
+static uint64_t number(ocel__stats_form form, const value *v) {
+  enum { STEPS = 256 };
+  switch (form) {
+    case FORM_BOOL: return v->boolean;
+    case FORM_U16: return v->u16;
+    case FORM_U32:
+    case FORM_THOUSANDTHS: return v->u32;
+    case FORM_U64: return v->u64;
+    case FORM_SECONDS: return (uint64_t)v->us;
+    case FORM_OF_256: return (v->u8 * 1000u + STEPS / 2) / STEPS;
+    case FORM_I32: break;
+  }
+  return 0;
+}
+
 bool ocel__stats_put(ocel_wbuf *w, const ocel__stats_field *f, const void *from) {
-  enum { MICRO = 6, MILLI = 3, STEPS = 256 };
+  static const uint8_t DECIMALS[] = {[FORM_SECONDS] = 6, [FORM_THOUSANDTHS] = 3, [FORM_OF_256] = 3};
   value v = {0};
   memcpy(&v, (const uint8_t *)from + f->offset, width_of(f->form));
-  switch ((ocel__stats_form)f->form) {
-    case FORM_BOOL: ocel_put_u8(w, v.boolean ? '1' : '0'); break;
-    case FORM_U16: ocel_put_uint(w, v.u16); break;
-    case FORM_U32: ocel_put_uint(w, v.u32); break;
-    case FORM_I32: put_signed(w, v.i32); break;
-    case FORM_U64: ocel_put_uint(w, v.u64); break;
-    case FORM_SECONDS:
-      if (v.us < 0) return false;
-      put_decimal(w, (uint64_t)v.us, MICRO);
-      break;
-    case FORM_THOUSANDTHS: put_decimal(w, v.u32, MILLI); break;
-    case FORM_OF_256: put_decimal(w, (v.u8 * 1000u + STEPS / 2) / STEPS, MILLI); break;
+  if (f->form == FORM_SECONDS && v.us < 0) return false;
+  if (f->form == FORM_I32) {
+    put_signed(w, v.i32);
+  } else if (DECIMALS[f->form] == 0) {
+    ocel_put_uint(w, number((ocel__stats_form)f->form, &v));
+  } else {
+    put_decimal(w, number((ocel__stats_form)f->form, &v), DECIMALS[f->form]);
   }
   return true;
 }

@@ -22,11 +22,11 @@ typedef enum {
 
 typedef struct {
   const char *name;    ///< In JSON.
-  const char *metric;  ///< In Prometheus, behind "ocel_"; NULL: none.
-  const char *help;
+  const char *metric;  ///< In Prometheus, behind "ocel_".
   uint8_t form;
   bool grows;  ///< A counter, else a gauge.
   uint16_t offset;
+  const char *help;
 } ocel__stats_field;
 
 /// The fields of one kind; `*count` gets how many.

@@ -36,7 +36,8 @@ class Oceld:
     """Serves `source` on free ports of the loopback until `stop`."""
 
     def __init__(self, folder: Path, source: str, *options: str, host: str = "127.0.0.1",
-                 prefix: tuple[str, ...] = (), tls: bool = False, program: str = PROGRAM):
+                 prefix: tuple[str, ...] = (), tls: bool = False, program: str = PROGRAM,
+                 http: str | None = "0"):
         self.host = host
         self._log = folder / "oceld.log"
         self._stats = folder / "stats.json"
@@ -46,6 +47,8 @@ class Oceld:
             options = ("--tls-port", str(self.tls_port), *options)
             if "--tls-cert" not in options:
                 options = ("--tls-cert", str(folder / "tls.pem"), *options)
+        if http is not None and "--http-port" not in options:
+            options = ("--http-port", http, *options)
         self.command = [*prefix, program, "--bind", host, *ports, "--source", source,
                         "--stats", str(self._stats), *options]
         with self._log.open("wb") as log:

@@ -83,7 +83,7 @@ static void a_client_is_described(void **state) {
   drain(&w, player);
   const char *json = ask_for(&w, conn, "/api/stats");
   expect(json, "\"ready\":true,\"playing\":1,");
-  expect(json, "\"width\":0,\"height\":0,");  // the sets are none that can be read
+  expect(json, "\"width\":640,\"height\":480,");
   expect(json,
          "\n{\"conn\":1,\"peer\":\"192.0.2.7:40000\",\"stream\":0,\"playing\":true,\"tcp\":true,"
          "\"multicast\":false,");
