@@ -41,8 +41,8 @@ typedef struct {
   const ocel_addr *peer, *local;
   bool secure;          ///< Inside TLS.
   ocel_server *server;  ///< For its counters (ocel/stats.h).
-  ocel_role role;  ///< What the caller has shown; a route for OCEL_ROLE_NONE does not ask, but
-                   ///< looks: who then refuses with 401 and no `headers` has the caller asked.
+  ocel_role role;       ///< What the caller has shown; a route for OCEL_ROLE_NONE does not ask, but
+                        ///< looks: who then refuses with 401 and no `headers` has the caller asked.
   int conn;
   ocel_us now;
 } ocel_http_call;
