@@ -181,8 +181,8 @@ static oceld_tuning read_tuning(oceld_source *s, unsigned stream) {
 
 // Opens what is closed, and runs. False: failed.
 static bool attempt(oceld_source *s, oceld_failure *why) {
-  oceld_source_traits traits[OCELD_STREAMS_MAX] = {0};
   if (s->self == NULL) {
+    oceld_source_traits traits[OCELD_STREAMS_MAX] = {0};
     for (unsigned i = 0; i <= s->cfg.more_count; i++) *tuning_of(&s->cfg, i) = read_tuning(s, i);
     s->self = s->kind->open(&s->cfg, traits, why);
     if (s->self == NULL) return false;

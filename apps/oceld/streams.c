@@ -93,10 +93,11 @@ bool oceld_streams_add(oceld_streams *s, ocel_server *server, oceld_source *sour
 ocel_ring *oceld_streams_ring(const oceld_streams *s, unsigned stream) { return s->ring[stream]; }
 
 static void want(oceld_streams *s, unsigned stream, bool wanted) {
-  if (stream > 0 && s->items[stream].on_demand != 0) oceld_source_want(s->source, stream, wanted);
+  if (s->items[stream].on_demand != 0) oceld_source_want(s->source, stream, wanted);
 }
 
 void oceld_streams_want_key(oceld_streams *s, unsigned stream, ocel_us now) {
+  if (stream >= s->count) return;
   s->watched_at[stream] = now;
   want(s, stream, true);
   oceld_source_request_keyframe(s->source, stream);

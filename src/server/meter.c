@@ -16,14 +16,10 @@ void ocel__meter_see(ocel__meter *m, const ocel__mark *counters) {
 
 // The oldest mark within the window that ends at `end`; the newest of all if none is.
 static const ocel__mark *mark_before(const ocel__meter *m, ocel_us end) {
-  const uint32_t kept = m->n < OCEL__MARKS ? m->n : OCEL__MARKS;
-  const ocel__mark *mark = &m->marks[(m->n - 1) % OCEL__MARKS];
-  for (uint32_t i = 1; i < kept; i++) {
-    const ocel__mark *older = &m->marks[(m->n - 1 - i) % OCEL__MARKS];
-    if (end - older->at > OCEL_STATS_WINDOW + STEP) break;
-    mark = older;
-  }
-  return mark;
+  const uint32_t oldest = m->n > OCEL__MARKS ? m->n - OCEL__MARKS : 0;
+  uint32_t at = m->n - 1;
+  while (at > oldest && end - m->marks[(at - 1) % OCEL__MARKS].at <= OCEL_STATS_WINDOW + STEP) at--;
+  return &m->marks[at % OCEL__MARKS];
 }
 
 static uint32_t per(uint64_t count, ocel_us scale, ocel_us span) {
