@@ -49,9 +49,11 @@ typedef struct {
   uint32_t http_port;  ///< As given; oceld_options_http_port says what follows from it.
   uint32_t max_clients, max_connections_per_address;
   uint32_t dscp;
-  uint32_t retransmission;  ///< An ocel_retransmission.
-  uint32_t bitrate;         ///< Bits per second.
-  uint32_t gop;             ///< Pictures from one IDR to the next.
+  uint32_t retransmission;    ///< An ocel_retransmission.
+  uint32_t bitrate;           ///< Bits per second.
+  uint32_t adaptive_bitrate;  ///< 1: by what the viewers' networks carry, min_bitrate to bitrate.
+  uint32_t min_bitrate;
+  uint32_t gop;  ///< Pictures from one IDR to the next.
   uint32_t qp_min, qp_max;
   uint32_t codec;    ///< As given; oceld_options_codec says it as ocel_codec.
   uint32_t quality;  ///< Of MJPEG, 1..100.

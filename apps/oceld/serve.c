@@ -115,6 +115,7 @@ static bool open_loop(program *p, oceld_failure *why) {
   ocel_server_config server = {0};
   configure(o, &server);
   server.max_streams = (uint16_t)p->streams.count;
+  p->streams.connections = server.max_connections;
   if (!open_tls(p, server.max_connections, why)) return false;
   bool http_optional;
   const uint16_t http_port = oceld_options_http_port(o, &http_optional);
@@ -189,9 +190,7 @@ static void reload(program *p, int argc, char *const *argv) {
     oceld_log(OCELD_LOG_ERROR, "the TLS certificate stays as it is: %s", why.text);
   }
   if (!changed) return;
-  oceld_streams streams = p->streams;  // The loop's thread reads that one.
-  oceld_streams_choose(&streams, &p->options);
-  oceld_streams_tune(&streams);
+  oceld_streams_tune(&p->streams, &p->options);
   oceld_log_set_level((oceld_log_level)p->options.log_level);
 }
 

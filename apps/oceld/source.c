@@ -309,6 +309,14 @@ void oceld_source_tune(oceld_source *s, unsigned stream, const oceld_tuning *tun
   (void)pthread_mutex_unlock(&f->lock);
 }
 
+void oceld_source_set_bitrate(oceld_source *s, unsigned stream, uint32_t bitrate) {
+  oceld_feed *f = &s->feeds[stream];
+  (void)pthread_mutex_lock(&f->lock);
+  f->tuning.bitrate = bitrate;
+  f->tuned = true;
+  (void)pthread_mutex_unlock(&f->lock);
+}
+
 void oceld_source_close(oceld_source *s) {
   if (s == NULL) return;
   oceld_feed *f = s->feeds;

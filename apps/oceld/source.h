@@ -101,6 +101,9 @@ void oceld_source_want(oceld_source *s, unsigned stream, bool wanted);
 /// Changes what the encoder aims at. Any thread; no effect on a source that passes H.264 through.
 void oceld_source_tune(oceld_source *s, unsigned stream, const oceld_tuning *tuning);
 
+/// The same, of the bit rate alone.
+void oceld_source_set_bitrate(oceld_source *s, unsigned stream, uint32_t bitrate);
+
 /// Ends the thread and frees everything. NULL is allowed.
 void oceld_source_close(oceld_source *s);
 

@@ -22,6 +22,9 @@ static ocel_codec codec_of(const oceld_stream_options *o) {
 void oceld_streams_choose(oceld_streams *s, const oceld_options *o) {
   s->count = oceld_streams_resolve(o, s->items);
   s->ring_size = o->ring_size;
+  s->adapts = o->adaptive_bitrate != 0;
+  s->floor = o->min_bitrate;
+  for (unsigned i = 0; i < s->count; i++) atomic_store(&s->ceiling[i], s->items[i].bitrate);
 }
 
 void oceld_streams_ask(const oceld_streams *s, oceld_source_config *cfg) {
@@ -103,20 +106,59 @@ void oceld_streams_want_key(oceld_streams *s, unsigned stream, ocel_us now) {
   oceld_source_request_keyframe(s->source, stream);
 }
 
+static void rest_or_go_on(oceld_streams *s, unsigned i, uint32_t playing, ocel_us now) {
+  if (playing > 0 || s->watched_at[i] == 0) s->watched_at[i] = now;
+  want(s, i, now - s->watched_at[i] < LINGER);
+}
+
+static ocel_us longer(ocel_us a, ocel_us b) { return a > b ? a : b; }
+
+static ocel_bitrate_signs signs_of(const oceld_streams *s, const ocel_server *server, unsigned i,
+                                   ocel_us now) {
+  ocel_bitrate_signs signs = {.round_trip = -1};
+  for (int conn = 0; conn < s->connections; conn++) {
+    ocel_client_stats c;
+    if (ocel_server_get_client_stats(server, conn, now, &c) != OCEL_OK) continue;
+    if (c.stream != (int)i || !c.playing) continue;
+    signs.viewers++;
+    signs.skipped += c.skipped;
+    signs.behind = longer(signs.behind, c.behind);
+    signs.round_trip = longer(signs.round_trip, c.round_trip);
+    if (c.fraction_lost > signs.fraction_lost) signs.fraction_lost = c.fraction_lost;
+  }
+  return signs;
+}
+
+static void adapt(oceld_streams *s, const ocel_server *server, unsigned i, ocel_us now) {
+  ocel_bitrate_control *c = &s->control[i];
+  const uint32_t ceiling = (uint32_t)atomic_load(&s->ceiling[i]);
+  if (c->ceiling != ceiling) {  // at first, and when the options have changed
+    ocel_bitrate_control_init(c, s->floor < ceiling ? s->floor : ceiling, ceiling);
+  }
+  const ocel_bitrate_signs signs = signs_of(s, server, i, now);
+  if (!ocel_bitrate_control_step(c, &signs, now)) return;
+  oceld_log(OCELD_LOG_DEBUG, "stream %s: %u kbit/s from now on", s->items[i].path,
+            c->bitrate / 1000);
+  oceld_source_set_bitrate(s->source, i, c->bitrate);
+}
+
 void oceld_streams_look(oceld_streams *s, const ocel_server *server, ocel_us now) {
   if (now - s->looked_at < LOOK) return;
   s->looked_at = now;
-  for (unsigned i = 1; i < s->count; i++) {
+  for (unsigned i = 0; i < s->count; i++) {
     ocel_stream_stats stats;
     if (ocel_server_get_stream_stats(server, (int)i, now, &stats) != OCEL_OK) continue;
-    if (stats.playing > 0 || s->watched_at[i] == 0) s->watched_at[i] = now;
-    want(s, i, now - s->watched_at[i] < LINGER);
+    if (i > 0) rest_or_go_on(s, i, stats.playing, now);
+    if (s->adapts) adapt(s, server, i, now);
   }
 }
 
-void oceld_streams_tune(const oceld_streams *s) {
+void oceld_streams_tune(oceld_streams *s, const oceld_options *o) {
+  oceld_stream_options items[OCELD_STREAMS_MAX];
+  (void)oceld_streams_resolve(o, items);
   for (unsigned i = 0; i < s->count; i++) {
-    const oceld_tuning tuning = tuning_of(&s->items[i]);
+    const oceld_tuning tuning = tuning_of(&items[i]);
+    atomic_store(&s->ceiling[i], items[i].bitrate);
     oceld_source_tune(s->source, i, &tuning);
   }
 }

@@ -3,6 +3,9 @@
 #ifndef OCELD_STREAMS_H
 #define OCELD_STREAMS_H
 
+#include <stdatomic.h>
+
+#include "ocel/bitrate_control.h"
 #include "ocel/server.h"
 #include "source.h"
 #include "stream_options.h"
@@ -13,6 +16,11 @@ typedef struct {
   oceld_stream_options items[OCELD_STREAMS_MAX];  ///< Resolved.
   // Private from here on.
   uint32_t ring_size;
+  bool adapts;
+  uint32_t floor;        // Bits per second.
+  uint16_t connections;  // Numbers of connections that may be viewers.
+  atomic_uint_least32_t ceiling[OCELD_STREAMS_MAX];
+  ocel_bitrate_control control[OCELD_STREAMS_MAX];  // The loop's thread only.
   oceld_source *source;
   ocel_ring *ring[OCELD_STREAMS_MAX];  // Of the pictures.
   void *memory[OCELD_STREAMS_MAX][OCEL_TRACKS_MAX];
@@ -20,7 +28,7 @@ typedef struct {
   ocel_us looked_at;
 } oceld_streams;
 
-/// Takes over what the options say; again after a change.
+/// Takes over what the options say.
 void oceld_streams_choose(oceld_streams *s, const oceld_options *o);
 
 /// Tells a source what streams to make.
@@ -38,12 +46,12 @@ ocel_ring *oceld_streams_ring(const oceld_streams *s, unsigned stream);
 /// The server asks for a key picture; in the loop's thread.
 void oceld_streams_want_key(oceld_streams *s, unsigned stream, ocel_us now);
 
-/// Lets the streams rest that nobody has watched for ten seconds, if they may; in the loop's
-/// thread, as often as it wakes.
+/// Lets the streams rest that nobody has watched for ten seconds, if they may, and adapts bit rates
+/// to the viewers' networks, if they are to be; in the loop's thread, as often as it wakes.
 void oceld_streams_look(oceld_streams *s, const ocel_server *server, ocel_us now);
 
-/// Tells the source's encoders what they are to aim at now.
-void oceld_streams_tune(const oceld_streams *s);
+/// Tells the source's encoders what the options say they are to aim at now. Any thread.
+void oceld_streams_tune(oceld_streams *s, const oceld_options *o);
 
 /// After the server's end.
 void oceld_streams_free(oceld_streams *s);

@@ -170,3 +170,30 @@ def test_statistics_agree_with_a_capture(serve, networks, tmp_path, sound):
             assert track["packets_sent"] == packets, stream["path"]
             assert track["bytes_sent"] == octets + 12 * packets, stream["path"]
     assert stats["server"]["packets"] == sum(packets for packets, _ in captured.values())
+
+
+def test_the_bit_rate_follows_a_link_that_narrows(serve, networks, tmp_path):
+    """2 Mbit/s do not go through a link of 800 kbit/s: with adaptive_bitrate less is made."""
+    server, viewers = networks
+    oceld = serve("test", "--size", "640x360", "--audio", "none", "--adaptive-bitrate", "yes",
+                  "--min-bitrate", "200k", "--log-level", "debug", host=SERVER,
+                  prefix=inside(server, []))
+    player = start(inside(viewers, ["ffmpeg", "-nostdin", "-loglevel", "error", "-rtsp_transport",
+                                    "tcp", "-i", oceld.url, "-c", "copy", "-f", "null", "-"]))
+    try:
+        oceld.wait_for_sessions(1)
+        assert "kbit/s from now on" not in oceld.log()
+        subprocess.run(inside(server, ["tc", "qdisc", "add", "dev", "near", "root", "tbf", "rate",
+                                       "800kbit", "burst", "16kb", "latency", "400ms"]), check=True)
+        wait_for(lambda: "980 kbit/s from now on" in oceld.log(), "two steps down", 2 * PATIENCE)
+
+        def flows() -> bool:
+            """What is made goes through: the player is not behind."""
+            stats = oceld.stats()
+            return (stats["streams"][0]["tracks"][0]["bit_rate"] < 900000
+                    and stats["clients"][0]["behind"] < 0.2)
+
+        wait_for(flows, "a bit rate that goes through", 3 * PATIENCE)
+    finally:
+        player.terminate()
+        player.wait(10)
