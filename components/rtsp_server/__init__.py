@@ -20,13 +20,12 @@ from esphome.const import (
 from esphome.core import CORE
 from esphome.types import ConfigType
 
-from . import board, certificate, library, ports, streams
+from . import board, certificate, image, library, ports, streams
 
 _LOGGER = logging.getLogger(__name__)
 
 CODEOWNERS = ["@ocel"]
 DEPENDENCIES = ["network"]
-AUTO_LOAD = ["socket"]
 DOMAIN = "rtsp_server"
 
 CONF_ALLOWED_IPS = "allowed_ips"
@@ -70,6 +69,10 @@ Start = rtsp_server_ns.enum("Start", is_class=True)
 
 STARTS = {"auto": Start.AUTO, "gop": Start.GOP, "idr": Start.IDR, "live": Start.LIVE}
 TRANSPORTS = ("any", "tcp")
+
+
+def AUTO_LOAD(config: ConfigType) -> list[str]:  # noqa: N802
+    return ["socket", *image.loads(config)]
 
 
 def stream_path(value: object) -> str:
@@ -252,6 +255,7 @@ CONFIG_SCHEMA = cv.All(
             cv.GenerateID(): cv.declare_id(RTSPServer),
             cv.GenerateID(CONF_PIPELINE_ID): cv.declare_id(PipelineSource),
             cv.Required(CONF_CAMERA_ID): cv.use_id(cg.Component),
+            cv.Optional(image.CONF_CAMERA): image.SCHEMA,
             cv.Optional(CONF_ENABLED, default=True): cv.boolean,
             cv.Optional(CONF_PORT, default=554): cv.port,
             cv.Optional(CONF_HTTP_PORT): cv.port,
@@ -293,6 +297,7 @@ CONFIG_SCHEMA = cv.All(
     library.validate,
     streams.validate,
     board.validate,
+    image.validate,
     _qp_bounds,
     _max_bitrate,
     _ports,
@@ -382,7 +387,10 @@ async def to_code(config: ConfigType) -> None:
     _care_for_the_network()
     var = cg.new_Pvariable(config[CONF_ID])
     await cg.register_component(var, config)
-    cg.add(var.set_video_source(await _video_source(config)))
+    source = await _video_source(config)
+    cg.add(var.set_video_source(source))
+    if image.CONF_CAMERA in config:
+        await image.add(config[image.CONF_CAMERA], source)
     if CONF_MULTICAST in config:
         group, *numbers = config[CONF_MULTICAST].split(":")
         port, ttl = ([int(n) for n in numbers] + [config[CONF_RTP_PORT], 1][len(numbers) :])[:2]

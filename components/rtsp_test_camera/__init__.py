@@ -14,7 +14,8 @@ CONF_FRAMERATE = "framerate"
 
 rtsp_test_camera_ns = cg.esphome_ns.namespace("rtsp_test_camera")
 VideoSource = cg.esphome_ns.namespace("rtsp_server").class_("VideoSource")
-TestCamera = rtsp_test_camera_ns.class_("TestCamera", cg.Component, VideoSource)
+JpegSource = cg.esphome_ns.namespace("rtsp_server").class_("JpegSource")
+TestCamera = rtsp_test_camera_ns.class_("TestCamera", cg.Component, VideoSource, JpegSource)
 
 
 def _even(value: object) -> str:
@@ -44,3 +45,4 @@ async def to_code(config: ConfigType) -> None:
     cg.add(var.set_size(width, height))
     cg.add(var.set_framerate(config[CONF_FRAMERATE]))
     cg.add_build_flag("-lx264")
+    cg.add_build_flag("-lturbojpeg")

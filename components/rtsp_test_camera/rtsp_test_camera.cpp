@@ -66,6 +66,7 @@ void TestCamera::run_() {
   auto next = std::chrono::steady_clock::now();
   for (uint32_t number = 0; this->running_; number++) {
     this->draw_(number);
+    this->jpeg_.show(this->picture_.bytes, this->picture_.width, this->picture_.height);
     {
       std::lock_guard<std::mutex> guard(this->mutex_);
       for (TestStream *stream : this->taking_)

@@ -7,14 +7,16 @@
 #include <thread>
 #include <vector>
 
+#include "esphome/components/rtsp_server/jpeg_source.h"
 #include "esphome/core/component.h"
 
+#include "jpeg_maker.h"
 #include "test_stream.h"
 
 namespace esphome::rtsp_test_camera {
 
 /// A moving picture, drawn and encoded in a thread of its own: at its own size, and at others.
-class TestCamera final : public Component, public rtsp_server::VideoSource {
+class TestCamera final : public Component, public rtsp_server::VideoSource, public rtsp_server::JpegSource {
  public:
   void dump_config() override;
 
@@ -32,6 +34,8 @@ class TestCamera final : public Component, public rtsp_server::VideoSource {
   void request_keyframe() override { this->own_()->request_keyframe(); }
   void tune(const rtsp_server::VideoSettings &settings) override { this->own_()->tune(settings); }
   void set_watched(bool watched) override {}
+  void set_jpeg_taker(rtsp_server::JpegTaker *taker) override { this->jpeg_.set_taker(taker); }
+  void request_jpeg() override { this->jpeg_.request(); }
   rtsp_server::VideoStats stats() const override {
     return this->stream_ ? this->stream_->stats() : rtsp_server::VideoStats{};
   }
@@ -50,6 +54,7 @@ class TestCamera final : public Component, public rtsp_server::VideoSource {
   int framerate_{0};
   std::unique_ptr<TestStream> stream_;
   std::vector<std::unique_ptr<TestStream>> further_;
+  JpegMaker jpeg_;
   std::thread thread_;
   std::atomic<bool> running_{false};
   std::mutex mutex_;  // Guards taking_.

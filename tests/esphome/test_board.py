@@ -44,6 +44,10 @@ BAD = {
         ("camera_id: main_camera", "camera_id: bsp_bus"),
         "'bsp_bus' is no camera: give the id of a mipi_dsi_cam",
     ),
+    "a camera entity": (
+        ("gop: 30", "gop: 30\n  camera: {name: Picture}"),
+        "works with rtsp_test_camera on the host platform only",
+    ),
     "an ESP-IDF too old": (("type: esp-idf", "type: esp-idf, version: 5.4.0"), "5.4.2"),
 }
 

@@ -78,6 +78,14 @@ GOOD = {
 }
 
 BAD = {
+    "an entity beside a camera of that id": (
+        "\n  camera: {name: Picture}",
+        "needs another id of the camera than 'camera'",
+    ),
+    "pictures too often": (
+        "\n  camera: {name: Picture, update_interval: 10ms}",
+        "value must be at least 50ms",
+    ),
     "no camera": ("\n  camera_id: other", "Couldn't find ID 'other'"),
     "a path without slash": ("\n  stream_path: stream", "must start with '/', for example '/stream'"),
     "a path with a space": ("\n  stream_path: '/my stream'", "must hold no space"),
