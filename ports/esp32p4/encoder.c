@@ -146,7 +146,9 @@ static ocel_encode_result commit(ocel_encoder *e, uint8_t *room, ocel_us capture
     memcpy(room, out->raw_data.buffer, out->length);
     e->counts.copied++;
   }
-  const ocel_commit how = {.wrap = OCEL_WRAP_ANNEXB_ONE_SLICE, .captured_at = captured_at};
+  const ocel_commit how = {.wrap = OCEL_WRAP_ANNEXB_ONE_SLICE,
+                           .captured_at = captured_at,
+                           .encode_time = e->counts.took};
   const ocel_err rc = ocel_ring_commit(e->cfg.ring, out->length, &how);
   if (rc == OCEL_OK) return OCEL_ENCODE_OK;
   if (rc != OCEL_ERR_STATE) return fail(e, ESP_H264_ERR_FAIL);

@@ -70,6 +70,7 @@ static bool picture_is_key(void) {
   assert_int_equal(encode(), OCEL_ENCODE_OK);
   assert_true(media_next(&ring, &au));
   assert_int_equal(au.captured_at, frame.captured_at);
+  assert_int_equal(au.encode_us, encoder.counts.took);
   return au.key;
 }
 
