@@ -115,34 +115,53 @@ static ocel_err check_huffman(ocel_span body) {
   return OCEL_OK;
 }
 
+static bool side_fits(unsigned n) { return n <= OCEL_JPEG_SIDE_MAX; }
+
+static bool sampling_fits(const uint8_t *p) {
+  return (p[7] == 0x21 || p[7] == 0x22) && p[10] == 0x11 && p[13] == 0x11;
+}
+
+static bool tables_exist(const uint8_t *p) {
+  return p[8] < TABLES && p[11] < TABLES && p[14] < TABLES;
+}
+
 // SOF0 (B.2.2): three components of 8 bits, the first twice as wide as the others, and once or
-// twice as high (RFC 2435 4.1).
+// twice as high (RFC 2435 4.1). A height of 0 is said by DNL behind the scan.
 static ocel_err check_frame(ocel_span body) {
   if (body.n < 6) return OCEL_ERR_SYNTAX;
   const uint8_t *p = body.p;
   const unsigned height = ocel_be16(p + 1), width = ocel_be16(p + 3);
   if (p[0] != 8 || p[5] != 3 || height == 0) return OCEL_ERR_UNSUPPORTED;
   if (body.n != FRAME || width == 0) return OCEL_ERR_SYNTAX;
-  if (width > OCEL_JPEG_SIDE_MAX || height > OCEL_JPEG_SIDE_MAX) return OCEL_ERR_UNSUPPORTED;
-  if ((p[7] != 0x21 && p[7] != 0x22) || p[10] != 0x11 || p[13] != 0x11) {
-    return OCEL_ERR_UNSUPPORTED;
-  }
-  return p[8] < TABLES && p[11] < TABLES && p[14] < TABLES ? OCEL_OK : OCEL_ERR_SYNTAX;
+  if (!side_fits(width) || !side_fits(height) || !sampling_fits(p)) return OCEL_ERR_UNSUPPORTED;
+  return tables_exist(p) ? OCEL_OK : OCEL_ERR_SYNTAX;
+}
+
+static ocel_err read_frame(reader *r, ocel_span body) {
+  if (r->frame.n > 0) return OCEL_ERR_SYNTAX;
+  r->frame = body;
+  return check_frame(body);
+}
+
+static ocel_err read_restart(reader *r, ocel_span body) {
+  r->restart = body;
+  return body.n == 2 ? OCEL_OK : OCEL_ERR_SYNTAX;
+}
+
+// What is passed over, and what another kind of JPEG has.
+static ocel_err judge(uint8_t marker) {
+  if ((marker >= APP0 && marker <= APP15) || marker == COM) return OCEL_OK;
+  return marker > SOF0 && marker < RST0 ? OCEL_ERR_UNSUPPORTED : OCEL_ERR_SYNTAX;
 }
 
 static ocel_err read_segment(reader *r, uint8_t marker, ocel_span body) {
   switch (marker) {
     case DQT: return read_tables(r, body);
     case DHT: return check_huffman(body);
-    case DRI: r->restart = body; return body.n == 2 ? OCEL_OK : OCEL_ERR_SYNTAX;
-    case SOF0:
-      if (r->frame.n > 0) return OCEL_ERR_SYNTAX;
-      r->frame = body;
-      return check_frame(body);
-    default: break;
+    case DRI: return read_restart(r, body);
+    case SOF0: return read_frame(r, body);
+    default: return judge(marker);
   }
-  if ((marker >= APP0 && marker <= APP15) || marker == COM) return OCEL_OK;
-  return marker > SOF0 && marker < RST0 ? OCEL_ERR_UNSUPPORTED : OCEL_ERR_SYNTAX;
 }
 
 // SOS (B.2.3): all three components at once, in the order of the frame, with the tables that a
