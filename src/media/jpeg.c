@@ -117,6 +117,8 @@ static ocel_err check_huffman(ocel_span body) {
 
 static bool side_fits(unsigned n) { return n <= OCEL_JPEG_SIDE_MAX; }
 
+static bool samples_fit(const uint8_t *p) { return p[0] == 8 && p[5] == 3; }
+
 static bool sampling_fits(const uint8_t *p) {
   return (p[7] == 0x21 || p[7] == 0x22) && p[10] == 0x11 && p[13] == 0x11;
 }
@@ -131,7 +133,7 @@ static ocel_err check_frame(ocel_span body) {
   if (body.n < 6) return OCEL_ERR_SYNTAX;
   const uint8_t *p = body.p;
   const unsigned height = ocel_be16(p + 1), width = ocel_be16(p + 3);
-  if (p[0] != 8 || p[5] != 3 || height == 0) return OCEL_ERR_UNSUPPORTED;
+  if (!samples_fit(p) || height == 0) return OCEL_ERR_UNSUPPORTED;
   if (body.n != FRAME || width == 0) return OCEL_ERR_SYNTAX;
   if (!side_fits(width) || !side_fits(height) || !sampling_fits(p)) return OCEL_ERR_UNSUPPORTED;
   return tables_exist(p) ? OCEL_OK : OCEL_ERR_SYNTAX;
