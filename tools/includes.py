@@ -13,7 +13,15 @@ from pathlib import Path
 
 # Arrows point downwards only; folders of one level do not see each other.
 # An HTTP head is read by RTSP's grammar (RFC 2326 4), so `http` lies above `rtsp`.
-LAYERS = (("base",), ("rtp", "media"), ("rtsp",), ("http",), ("server",), ("onvif",), ("port",))
+LAYERS = (
+    ("base",),
+    ("rtp", "media"),
+    ("rtsp",),
+    ("http", "page"),
+    ("server",),
+    ("onvif",),
+    ("port",),
+)
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 # Which layer each public header belongs to.
@@ -24,7 +32,8 @@ HEADERS = {
     " sound_pack",
     "rtsp": "rtsp_auth rtsp_headers rtsp_msg rtsp_state",
     "http": "http_msg http_target websocket",
-    "server": "credentials datagrams http_route http_stats retransmission server snapshot stats",
+    "server": "credentials datagrams http_route http_stats live retransmission server snapshot "
+    "stats",
     "onvif": "discovery onvif onvif_camera",
     "port": "loop tls",
 }

@@ -35,6 +35,7 @@ typedef struct {
   ocel_loop *loop;
   oceld_monitor monitor;
   bool monitored;
+  oceld_http http;
   pthread_t main_thread;
   int loop_result;  // Of ocel_loop_run; read after its thread has ended.
 } program;
@@ -134,9 +135,10 @@ static bool open_loop(program *p, oceld_failure *why) {
                                 .ctx = p};
   p->loop = ocel_loop_open(&cfg, why->text, sizeof why->text);
   if (p->loop == NULL) return false;
+  ocel_server_set_retransmission(ocel_loop_server(p->loop), (ocel_retransmission)o->retransmission);
   oceld_http_tell(o, p->loop, why->text);
   if (!oceld_password_apply(o, ocel_loop_server(p->loop), why)) return false;
-  if (!oceld_http_add(ocel_loop_server(p->loop), why)) return false;
+  if (!oceld_http_add(&p->http, p->loop, why)) return false;
   const uint16_t wanted = o->stats[0] != '\0' ? server.max_connections : 0;
   p->monitored =
       oceld_monitor_init(&p->monitor, ocel_loop_server(p->loop), p->streams.count, wanted);

@@ -4,7 +4,7 @@
 from pathlib import Path
 
 FOLDERS = ("include", "src", "ports")
-SUFFIXES = (".c", ".h")
+SUFFIXES = (".c", ".h", ".inc")
 NAMES = ("CMakeLists.txt", "idf_component.yml", "library.json")
 
 

@@ -28,10 +28,14 @@ static bool is_framed(ocel_push_framing framing, const ocel_format *f) {
   return framing == OCEL_PUSH_WEBSOCKET ? ocel_fmp4_carries(f) : f->codec == OCEL_CODEC_JPEG;
 }
 
-// True if at least one track can be sent that way.
-static bool is_served(const ocel__stream *st, ocel_push_framing framing) {
+bool ocel__push_serves(const ocel_server *s, unsigned stream, ocel_push_framing framing) {
+  const ocel__stream *st = &s->streams[stream];
   bool any = false;
-  for (unsigned i = 0; i < st->track_count; i++) any |= is_framed(framing, &st->track[i].format);
+  for (unsigned i = 0; i < st->track_count; i++) {
+    const ocel_format *f = &st->track[i].format;
+    if (!is_framed(framing, f) && !ocel_format_is_sound(f)) return false;
+    any |= is_framed(framing, f);
+  }
   return any && !st->disabled;
 }
 
@@ -101,7 +105,7 @@ uint16_t ocel__push_open(ocel_server *s, ocel__conn *c, const ocel__http_ask *as
   uint16_t status = websocket ? check_handshake(ask->req) : 200;
   if (status != 200) return status;
   if (push->stream >= s->stream_count) return 404;
-  if (!is_served(&s->streams[push->stream], push->framing)) return 404;
+  if (!ocel__push_serves(s, push->stream, push->framing)) return 404;
   if (s->stats.sessions >= s->cfg.max_clients) {
     s->stats.refused++;
     return 503;

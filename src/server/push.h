@@ -8,6 +8,8 @@
 #define OCEL__BOUNDARY "ocel-part"
 
 // ---- push.c ----
+/// True if the stream can be sent that way: its picture, if it has one, or else its sound.
+bool ocel__push_serves(const ocel_server *s, unsigned stream, ocel_push_framing framing);
 /// True if media may be sent: the viewer knows the parameter sets of the next picture, which are
 /// otherwise put to `out` when there is room. True for what is no push.
 bool ocel__push_ready(ocel_server *s, ocel__conn *c);

@@ -18,6 +18,7 @@
 #include "meter.h"
 #include "roles.h"
 #include "secrets.h"
+#include "tickets.h"
 
 enum {
   OCEL__OUT_MAX = 1472,  // replies, reports and the rest of a half-written packet
@@ -204,6 +205,7 @@ struct ocel_server {
   ocel__nonce nonces[OCEL__NONCES];
   uint32_t nonces_end;  // those made until then and not in `nonces` are stale
   ocel__suspicion suspects[OCEL__SUSPECTS];
+  ocel__ticket tickets[OCEL__TICKETS];
   ocel__tally refusals, strangers;
   ocel_server_stats stats;
   uint16_t stream_count;

@@ -101,6 +101,25 @@ static void a_client_that_reads_is_there_and_one_that_does_not_is_left(void **st
   assert_int_equal(w.last.a, OCEL_CLOSE_STALLED);
 }
 
+static void sound_without_its_picture_is_not_pushed(void **state) {
+  (void)state;
+  world_reset(&w);
+  w.format[0] = (ocel_format){.codec = OCEL_CODEC_JPEG, .rate = 12500};
+  w.format[1] = (ocel_format){
+      .codec = OCEL_CODEC_AAC,
+      .clock_hz = 48000,
+      .channels = 2,
+      .config_n = 2,
+      .config = {0x11, 0x90}
+  };
+  const ocel_server_config cfg = world_config(&w);
+  world_open_with(&w, &cfg, 2, false);
+  add_push_route(&w, OCEL_PUSH_WEBSOCKET);
+  assert_int_equal(request(&w, connect_from(&w, 7), "GET", "/live", HANDSHAKE), 404);
+  fixture_push.framing = OCEL_PUSH_MULTIPART;
+  assert_int_equal(request(&w, connect_from(&w, 7), "GET", "/live", ""), 200);
+}
+
 static void what_a_client_says_meanwhile_is_not_read(void **state) {
   (void)state;
   open_push();
@@ -129,6 +148,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_picture_is_a_part_and_the_boundary_follows_at_once),
       cmocka_unit_test(a_client_that_reads_is_there_and_one_that_does_not_is_left),
+      cmocka_unit_test(sound_without_its_picture_is_not_pushed),
       cmocka_unit_test(what_a_client_says_meanwhile_is_not_read),
       cmocka_unit_test(a_picture_that_leaves_the_ring_half_sent_closes_the_connection),
   };
