@@ -28,6 +28,7 @@ CODEOWNERS = ["@ocel"]
 DEPENDENCIES = ["network"]
 DOMAIN = "rtsp_server"
 
+CONF_ADAPTIVE_BITRATE = "adaptive_bitrate"
 CONF_ALLOWED_IPS = "allowed_ips"
 CONF_BITRATE = "bitrate"
 CONF_CAMERA_ID = "camera_id"
@@ -38,6 +39,7 @@ CONF_HTTP_PORT = "http_port"
 CONF_MAX_CLIENTS = "max_clients"
 CONF_MAX_BITRATE = "max_bitrate"
 CONF_MDNS = "mdns"
+CONF_MIN_BITRATE = "min_bitrate"
 CONF_ON_CLIENT_CONNECTED = "on_client_connected"
 CONF_MULTICAST = "multicast"
 CONF_ON_CLIENT_DISCONNECTED = "on_client_disconnected"
@@ -150,6 +152,12 @@ def _max_bitrate(config: ConfigType) -> ConfigType:
             f"max_bitrate ({most}) must not be below bitrate ({bits}): write at least {bits}, or "
             "leave it out",
             path=[CONF_MAX_BITRATE],
+        )
+    if config[CONF_ADAPTIVE_BITRATE] and config[CONF_MIN_BITRATE] >= bits:
+        raise cv.Invalid(
+            f"min_bitrate ({config[CONF_MIN_BITRATE]}) must be below bitrate ({bits}) for "
+            f"adaptive_bitrate, for example {max(bits // 4, BITRATE_RANGE[0])}",
+            path=[CONF_MIN_BITRATE],
         )
     return config
 
@@ -276,6 +284,8 @@ CONFIG_SCHEMA = cv.All(
             cv.Optional(CONF_START, default="auto"): cv.enum(STARTS, lower=True),
             cv.Optional(CONF_BITRATE, default=2000000): bitrate,
             cv.Optional(CONF_MAX_BITRATE): bitrate,
+            cv.Optional(CONF_ADAPTIVE_BITRATE, default=False): cv.boolean,
+            cv.Optional(CONF_MIN_BITRATE, default=300000): bitrate,
             cv.Optional(CONF_GOP, default=30): cv.int_range(*GOP_RANGE),
             cv.Optional(CONF_QP_MIN, default=10): cv.int_range(*QP_RANGE),
             cv.Optional(CONF_QP_MAX, default=40): cv.int_range(*QP_RANGE),
@@ -413,6 +423,8 @@ async def to_code(config: ConfigType) -> None:
     cg.add(var.set_start(config[CONF_START]))
     cg.add(var.set_bitrate(config[CONF_BITRATE]))
     cg.add(var.set_max_bitrate(config[CONF_MAX_BITRATE]))
+    if config[CONF_ADAPTIVE_BITRATE]:
+        cg.add(var.set_min_bitrate(config[CONF_MIN_BITRATE]))
     cg.add(var.set_gop(config[CONF_GOP]))
     cg.add(var.set_qp(config[CONF_QP_MIN], config[CONF_QP_MAX]))
     streams.add(var, config)

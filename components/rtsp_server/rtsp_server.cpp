@@ -141,6 +141,7 @@ void RTSPServer::loop() {
   for (size_t i = 0; i < count; i++)
     this->tell_(notices[i]);
   this->update_();
+  this->adapt_();
 }
 
 void RTSPServer::tell_(const Notice &notice) {
@@ -208,7 +209,7 @@ void RTSPServer::set_bitrate(uint32_t bitrate) {
     bitrate = this->max_bitrate_;
   }
   this->settings_.bitrate = bitrate;
-  this->source_->tune(this->settings_);
+  this->tune_();
 }
 
 void RTSPServer::set_gop(uint32_t gop) {
@@ -219,7 +220,7 @@ void RTSPServer::set_gop(uint32_t gop) {
   }
 #endif
   this->settings_.gop = gop;
-  this->source_->tune(this->settings_);
+  this->tune_();
 }
 
 void RTSPServer::set_qp(uint32_t qp_min, uint32_t qp_max) {
@@ -229,7 +230,7 @@ void RTSPServer::set_qp(uint32_t qp_min, uint32_t qp_max) {
   }
   this->settings_.qp_min = qp_min;
   this->settings_.qp_max = qp_max;
-  this->source_->tune(this->settings_);
+  this->tune_();
 }
 
 void RTSPServer::on_shutdown() {
@@ -264,6 +265,8 @@ void RTSPServer::dump_config() {
                 this->username_ == nullptr ? "none" : "Digest");
   for (size_t i = 0; i < this->further_count_; i++)
     this->further_[i]->dump_config();
+  if (this->min_bitrate_ != 0)
+    ESP_LOGCONFIG(TAG, "  Adaptive bitrate: down to %" PRIu32 " bit/s", this->min_bitrate_);
   if (this->http_port_ != 0)
     ESP_LOGCONFIG(TAG, "  HTTP port: %u", this->http_port_);
 #ifdef USE_RTSP_SERVER_TLS
@@ -475,6 +478,16 @@ void RTSPServer::on_wake_(ocel_us now) {
   this->take_snapshot_(now);
 }
 
+static void add_signs(ocel_bitrate_signs &signs, const ocel_client_stats &client) {
+  if (client.stream != 0 || !client.playing)
+    return;
+  signs.viewers++;
+  signs.skipped += client.skipped;
+  signs.behind = std::max(signs.behind, client.behind);
+  signs.round_trip = std::max(signs.round_trip, client.round_trip);
+  signs.fraction_lost = std::max(signs.fraction_lost, client.fraction_lost);
+}
+
 void RTSPServer::take_snapshot_(ocel_us now) {
   ocel_server *server = ocel_loop_server(this->loop_);
   Snapshot s{};
@@ -484,12 +497,14 @@ void RTSPServer::take_snapshot_(ocel_us now) {
     return;
   s.video = this->source_->stats();
   this->look_at_streams_(now, s);
+  s.signs.round_trip = -1;
   for (int conn = 0; conn <= 2 * this->max_clients_; conn++) {  // as many as open_() allows
     ocel_client_stats client;
     if (ocel_server_get_client_stats(server, conn, now, &client) != OCEL_OK)
       continue;
     s.packets_lost += client.packets_lost;
     s.streams[client.stream].packets_lost += client.packets_lost;
+    add_signs(s.signs, client);
   }
   this->show_(s);
 }

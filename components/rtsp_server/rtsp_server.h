@@ -17,6 +17,7 @@
 #include "kept_certificate.h"
 #include "video_source.h"
 
+#include <ocel/bitrate_control.h>
 #include <ocel/loop.h>
 #include <ocel/rtsp_state.h>
 #include <ocel/server.h>
@@ -41,6 +42,7 @@ struct Snapshot {
   uint32_t packets_lost;  ///< Of those who watch now, by their reports.
   bool up;                ///< The port is open.
   std::array<StreamSnapshot, MAX_STREAMS> streams;
+  ocel_bitrate_signs signs;  ///< Of those who watch the first stream.
 };
 
 static constexpr size_t MAX_NOTICES = 16;  // Between two rounds of the main loop; more are lost.
@@ -101,6 +103,8 @@ class RTSPServer final : public Component
   void set_session_timeout(uint16_t seconds) { this->session_timeout_s_ = seconds; }
   void set_start(Start start) { this->start_ = start; }
   void set_max_bitrate(uint32_t max_bitrate) { this->max_bitrate_ = max_bitrate; }
+  /// The first stream's bitrate follows what its viewers' networks carry, down to this.
+  void set_min_bitrate(uint32_t bitrate) { this->min_bitrate_ = bitrate; }
   void set_mdns(bool mdns) { this->mdns_ = mdns; }
   void set_credentials(const char *username, const char *password) {
     this->username_ = username;
@@ -173,6 +177,8 @@ class RTSPServer final : public Component
   void stop_loop_();
   void tell_(const Notice &notice);
   void update_();
+  void adapt_();
+  void tune_();
 
   // The server's task.
   void run_();
@@ -233,6 +239,7 @@ class RTSPServer final : public Component
   bool udp_{true};
   bool mdns_{true};
   VideoSettings settings_{};
+  uint32_t min_bitrate_{0};           // 0: the bitrate does not adapt.
   uint32_t max_bitrate_{UINT32_MAX};  // Memory is reserved for it.
 
   // Shared between the two tasks.
@@ -257,6 +264,8 @@ class RTSPServer final : public Component
   Snapshot seen_{};
   std::string last_client_;
   bool streaming_{false};
+  ocel_bitrate_control control_{};
+  ocel_us adapted_at_{0};
 
   CallbackManager<void()> update_callback_;
   CallbackManager<void(std::string, std::string)> connected_callback_;

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the server does for the streams beside its first.
+// What the server does for the streams beside its first, and for the bitrate of that.
 #include "rtsp_server.h"
 
+#include <algorithm>
+#include <cinttypes>
+
+#include "esphome/core/log.h"
+
 namespace esphome::rtsp_server {
+
+static const char *const TAG = "rtsp_server";
 
 void RTSPServer::add_further_stream(FurtherStream *stream) {
   if (this->further_count_ < this->further_.size())
@@ -23,6 +30,27 @@ void RTSPServer::enable_stream(uint8_t stream, bool enabled) {
   LockGuard guard(this->mutex_);
   if (this->loop_ != nullptr)
     ocel_loop_wake(this->loop_);
+}
+
+void RTSPServer::tune_() {
+  VideoSettings settings = this->settings_;
+  if (this->min_bitrate_ != 0 && this->control_.ceiling == settings.bitrate)
+    settings.bitrate = this->control_.bitrate;
+  this->source_->tune(settings);
+}
+
+void RTSPServer::adapt_() {
+  const ocel_us now = ocel_loop_now();
+  const uint32_t most = this->settings_.bitrate;
+  if (this->min_bitrate_ == 0 || !this->seen_.up || now - this->adapted_at_ < OCEL_SECOND * 9 / 10)
+    return;
+  this->adapted_at_ = now;
+  if (this->control_.ceiling != most)
+    ocel_bitrate_control_init(&this->control_, std::min(this->min_bitrate_, most), most);
+  if (!ocel_bitrate_control_step(&this->control_, &this->seen_.signs, now))
+    return;
+  ESP_LOGD(TAG, "%" PRIu32 " bit/s from now on, by what the network carries", this->control_.bitrate);
+  this->tune_();
 }
 
 // ---- the server's task ----

@@ -18,6 +18,7 @@ GOOD = {
     "one without a path": "\n  streams: [{gop: 12}]",
     "two": "\n  streams: [{path: /a}, {path: /b, resolution: 320x180, bitrate: 500kbps, start: live}]",
     "the camera's size, said": "\n  streams: [{resolution: 640x360}]",
+    "a bitrate that adapts": "\n  adaptive_bitrate: true\n  min_bitrate: 500kbps",
     "as large as the camera": "\n  streams: [{}, {path: /b, resolution: 640x360}]",
 }
 
@@ -41,6 +42,10 @@ BAD = {
     "quantiser bounds crossed": (
         "streams: [{}, {path: /b, resolution: 320x180, qp_min: 45}]",
         "qp_min (45) must be below qp_max (40)",
+    ),
+    "no room to adapt in": (
+        "adaptive_bitrate: true\n  min_bitrate: 2Mbps",
+        "min_bitrate (2000000) must be below bitrate (2000000) for adaptive_bitrate, for example 500000",
     ),
     "an entity of no stream": (
         "streams: [{path: /a}]\nswitch: [{platform: rtsp_server, name: S, stream: /b}]",
@@ -166,3 +171,22 @@ def test_the_switch_of_a_stream_leaves_the_other_alone(device):
             await end(main)
 
     asyncio.run(run())
+
+
+def test_the_bitrate_goes_down_for_a_viewer_that_cannot_follow(device):
+    """It reads three pictures of ten; first the sockets have to be full."""
+    device.wait_for("Adaptive bitrate: down to 200000 bit/s")
+    player = subprocess.Popen(
+        ["ffmpeg", "-v", "error", "-readrate", "0.3", "-rtsp_transport", "tcp", "-i",
+         url(device, "/main"), "-c", "copy", "-f", "null", "-"], stdin=subprocess.DEVNULL)  # fmt: skip
+    try:
+        for _ in range(6):
+            try:
+                device.wait_for("5600000 bit/s from now on, by what the network carries")
+                break
+            except AssertionError:
+                assert player.poll() is None
+        device.wait_for("3920000 bit/s from now on")
+    finally:
+        player.terminate()
+        player.wait(10)
