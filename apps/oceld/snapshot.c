@@ -80,7 +80,7 @@ static bool copy_units(oceld_snapshot_job *job, ocel_ring *ring, uint32_t from, 
     job->size[i - from] = (uint32_t)size_of(&au, job->codec);
     total += job->size[i - from];
   }
-  job->bytes = malloc(total);
+  job->bytes = total > 0 ? malloc(total) : NULL;
   if (job->bytes == NULL) return false;
   ocel_wbuf w = ocel_wbuf_make(job->bytes, total);
   for (uint32_t i = from; i != to; i++) {
