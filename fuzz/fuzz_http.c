@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Heads of HTTP requests, bodies in chunks, base64: in pieces as at once, all parts inside. The
-// first byte is the size of the pieces.
+// Heads of HTTP requests, targets, bodies in chunks, base64: in pieces as at once, all parts
+// inside. The first byte is the size of the pieces.
 #include <stdlib.h>
 #include <string.h>
 
 #include "ocel/base64.h"
 #include "ocel/http_msg.h"
+#include "ocel/http_target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -47,6 +48,24 @@ static void check_head(ocel_span in, size_t piece) {
   require(rc != OCEL_OK || used <= in.n);
   require_inside(a.target, in);
   for (size_t h = 0; h < OCEL_HTTP_HEADER_COUNT; h++) require_inside(a.header[h], in);
+}
+
+// ---- targets ----
+
+static void check_target(ocel_span in) {
+  static uint8_t mem[OUT_MAX];
+  ocel_http_target t;
+  if (in.n > sizeof mem || ocel_http_target_parse(in, &t) != OCEL_OK) return;
+  if (in.n > 0 && in.p[0] == '/') require_inside(t.path, in);
+  require_inside(t.query, in);
+  ocel_wbuf path = ocel_wbuf_make(mem, sizeof mem);
+  if (ocel_http_path_decode(t.path, &path) == OCEL_OK) {
+    require(path.n <= t.path.n);
+    for (size_t i = 0; i < path.n; i++) require(mem[i] >= ' ' && mem[i] != 0x7f);
+  }
+  ocel_wbuf value = ocel_wbuf_make(mem, sizeof mem);
+  const bool found = ocel_http_query(t.query, "a", &value);
+  require(!value.overflow && (found || value.n == 0) && value.n <= t.query.n);
 }
 
 // ---- chunks ----
@@ -105,6 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const ocel_span in = ocel_span_make(data + 1, size - 1);
   const size_t piece = data[0] == 0 ? 1 : data[0];
   check_head(in, piece);
+  check_target(in);
   check_pieces(in, piece, unchunk);
   check_pieces(in, piece, decode);
   check_round_trip(in);

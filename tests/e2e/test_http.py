@@ -12,7 +12,7 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 from requests.auth import HTTPDigestAuth
 
-from oceld import Oceld, free_port, wait_for
+from oceld import ROOT, Oceld, free_port, wait_for
 from rtsp_client import PATIENCE
 
 VIEWER, ADMIN = ("viewer", "look here"), ("admin", "change it")
@@ -115,6 +115,21 @@ def test_many_clients_are_all_told_of(serve):
     finally:
         for player in players:
             player.close()
+
+
+def test_every_field_is_documented(served):
+    text = (ROOT / "docs/http.md").read_text()
+    with served.oceld.player() as player:
+        player.start().pull(1)
+        stats = served.get("/api/stats").json()
+        families = list(text_string_to_metric_families(served.get("/metrics").text))
+    stream, = stats["streams"]
+    objects = [stats, stats["server"], stream, stream["tracks"][0], stats["clients"][0]]
+    for name in {name for each in objects for name in each}:
+        assert f"`{name}`" in text, name
+    for family in families:
+        end = "_total" if family.type == "counter" else ""
+        assert f"| `{family.name}{end}` |" in text, family.name
 
 
 # ---- passwords ----

@@ -76,6 +76,11 @@ static const struct {
 } WRONG[] = {
     {"a name alone",        {"--username=me"},                                    "go together"         },
     {"a password alone",    {"--password=hidden"},                                "go together"         },
+    {"an admin's alone",    {"--admin-password=hidden"},                          "go together"         },
+    {"an admin without",    {"--admin-username=me"},                              "go together"         },
+    {"an admin's file",
+     {"--admin-username=me", "--admin-password-file=/nowhere/x"},
+     "admin_password_file: cannot read"                                                                 },
     {"both sources",
      {"--username=me", "--password=hidden", "--password-file=x"},
      "give one of them"                                                                                 },
