@@ -60,6 +60,19 @@ static bool add_stream(const argument *arg, oceld_options *o, oceld_command_line
   return oceld_stream_read(o, arg->value, inner);
 }
 
+// "--no-NAME" of an option that is yes or no.
+static bool is_negation(argument *arg) {
+  if (strncmp(arg->name, "no-", 3) != 0) return false;
+  const oceld_option *option = oceld_option_find(arg->name + 3);
+  if (option == NULL || option->kind != OCELD_CHOICE || strcmp(option->words[0], "no") != 0) {
+    return false;
+  }
+  memmove(arg->name, arg->name + 3, strlen(arg->name + 3) + 1);
+  arg->value = "no";
+  arg->used = 1;
+  return true;
+}
+
 static bool apply(const argument *arg, oceld_options *o, oceld_command_line *out,
                   oceld_failure *why) {
   if (strcmp(arg->name, "config") == 0) {
@@ -90,7 +103,9 @@ bool oceld_command_line_read(int argc, char *const *argv, oceld_options *o, ocel
   for (int i = 1; i < argc;) {
     argument arg = {.value = NULL};
     if (is_flag(argv[i], out)) return true;
-    if (!split(argc - i, argv + i, &arg, why) || !apply(&arg, o, out, why)) return false;
+    if (!split(argc - i, argv + i, &arg, why)) return false;
+    (void)is_negation(&arg);
+    if (!apply(&arg, o, out, why)) return false;
     i += arg.used;
   }
   return true;

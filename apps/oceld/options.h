@@ -60,11 +60,12 @@ typedef struct {
   uint32_t audio;    ///< An ocel_codec; OCEL_CODEC_H264: no sound.
   uint32_t start;    ///< An ocel_start.
   uint32_t payload_max;
-  uint32_t session_timeout;  ///< Seconds.
-  uint32_t ring_size;        ///< Bytes; 0: by the source's rate.
-  uint32_t allow_basic;      ///< 1: outside TLS too.
-  uint32_t stats_interval;   ///< Seconds between lines of statistics in the log; 0: none.
-  uint32_t log_level;        ///< An oceld_log_level.
+  uint32_t session_timeout;   ///< Seconds.
+  uint32_t ring_size;         ///< Bytes; 0: by the source's rate.
+  uint32_t allow_basic;       ///< 1: outside TLS too.
+  uint32_t stats_interval;    ///< Seconds between lines of statistics in the log; 0: none.
+  uint32_t onvif, discovery;  ///< 1: yes, with http_port.
+  uint32_t log_level;         ///< An oceld_log_level.
   oceld_size size;
   oceld_rate fps;
   char stream_path[64];
@@ -78,6 +79,7 @@ typedef struct {
   char password_file[OCELD_PATH_MAX];
   char admin_username[64], admin_password[64];  ///< "": none, both or neither.
   char admin_password_file[OCELD_PATH_MAX];
+  char onvif_name[64];
   uint32_t stream_count;  ///< 0: the one stream that the options above describe.
   oceld_stream_options streams[OCELD_STREAMS_MAX];
 } oceld_options;

@@ -18,6 +18,7 @@
 #include "ocel/retransmission.h"
 #include "monitor.h"
 #include "networks.h"
+#include "onvif.h"
 #include "password.h"
 #include "report.h"
 #include "signals.h"
@@ -31,6 +32,7 @@ typedef struct {
   bool stepped;  // The source has no thread of its own.
   oceld_streams streams;
   oceld_snapshots *snapshots;
+  oceld_onvif onvif;
   ocel_tls *tls;  // NULL: RTSP only.
   ocel_loop *loop;
   oceld_monitor monitor;
@@ -153,6 +155,10 @@ static bool start_source(program *p, const oceld_source_traits *traits, oceld_fa
   }
   p->snapshots = oceld_snapshots_open(server, wake, p->loop, why);
   if (p->snapshots == NULL) return false;
+  if (p->options.http_port != 0 && p->options.onvif != 0 &&
+      !oceld_onvif_open(&p->onvif, &p->options, &p->streams, traits, p->loop, why)) {
+    return false;
+  }
   ocel_ring *ring = oceld_streams_ring(&p->streams, 0);
   p->stepped = oceld_source_start_stepped(p->source, ring, wake, p->loop);
   return p->stepped || oceld_source_start(p->source, ring, wake, p->loop, why);

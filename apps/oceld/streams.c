@@ -163,6 +163,13 @@ void oceld_streams_tune(oceld_streams *s, const oceld_options *o) {
   }
 }
 
+void oceld_streams_set(oceld_streams *s, unsigned stream, uint32_t bitrate, uint32_t gop) {
+  s->items[stream].bitrate = bitrate;
+  s->items[stream].gop = gop;
+  const oceld_tuning tuning = tuning_of(&s->items[stream]);
+  oceld_source_tune(s->source, stream, &tuning);
+}
+
 void oceld_streams_free(oceld_streams *s) {
   for (unsigned i = 0; i < OCELD_STREAMS_MAX; i++) {
     for (unsigned k = 0; k < OCEL_TRACKS_MAX; k++) free(s->memory[i][k]);

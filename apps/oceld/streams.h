@@ -53,6 +53,9 @@ void oceld_streams_look(oceld_streams *s, const ocel_server *server, ocel_us now
 /// Tells the source's encoders what the options say they are to aim at now. Any thread.
 void oceld_streams_tune(oceld_streams *s, const oceld_options *o);
 
+/// Changes what one encoder aims at, until the options are chosen anew.
+void oceld_streams_set(oceld_streams *s, unsigned stream, uint32_t bitrate, uint32_t gop);
+
 /// After the server's end.
 void oceld_streams_free(oceld_streams *s);
 

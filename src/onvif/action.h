@@ -108,6 +108,9 @@ bool ocel__onvif_is_found(const ocel__onvif_view *v);
 // As a segment of an URI (RFC 3986 3.3).
 void ocel__put_percent(ocel_wbuf *w, const char *text);
 
+// True if there are users.
+bool ocel__onvif_is_locked(const ocel_onvif *o);
+
 // Decides whether the caller may do what belongs to `access`.
 ocel__onvif_fault ocel__onvif_login(ocel_onvif *o, const ocel_http_call *call, const ocel__soap *s,
                                     ocel__onvif_access access);

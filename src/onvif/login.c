@@ -144,7 +144,7 @@ static ocel_role role_of(ocel_onvif *o, const ocel_http_call *call, const ocel__
 
 // ---- the decision ----
 
-static bool has_users(const ocel_onvif *o) {
+bool ocel__onvif_is_locked(const ocel_onvif *o) {
   for (size_t i = 0; i < OCEL_ONVIF_USERS; i++) {
     if (o->cfg.user[i].username != NULL) return true;
   }
@@ -155,7 +155,7 @@ ocel__onvif_fault ocel__onvif_login(ocel_onvif *o, const ocel_http_call *call, c
                                     ocel__onvif_access access) {
   const ocel_role needed = NEEDED[access];
   if (needed == OCEL_ROLE_NONE) return OCEL__FAULT_NONE;
-  if (!has_users(o)) {
+  if (!ocel__onvif_is_locked(o)) {
     return needed < OCEL_ROLE_ADMIN || o->cfg.unlocked ? OCEL__FAULT_NONE : OCEL__FAULT_FORBIDDEN;
   }
   ocel_role role = call->role;

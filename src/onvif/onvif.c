@@ -104,6 +104,8 @@ static ocel__onvif_fault fault_of(ocel_err rc) {
 
 static ocel__onvif_fault judge(ocel_onvif *o, const ocel_http_call *call, ocel_onvif_answer *a) {
   ocel__soap soap;
+  // Clients of HTTP's digest leave the body away until they know the challenge.
+  if (call->body.n == 0 && ocel__onvif_is_locked(o)) return OCEL__FAULT_NOT_AUTHORIZED;
   const ocel_err rc = ocel__soap_read(o->cfg.read_xml, call->body, &soap);
   if (rc != OCEL_OK) return fault_of(rc);
   a->action = ocel__onvif_find(soap.uri, soap.action);

@@ -164,6 +164,9 @@ static void what_is_no_soap_is_a_fault(void **state) {
   assert_int_equal(C.status, 400);
   assert_has(&C, "ter:WellFormed");
   assert_well_formed(&C);
+  (void)camera_post(&C, "");
+  assert_int_equal(C.status, 401);
+  C.onvif.requests = C.onvif.faults = 1;
   static char big[OCEL__SOAP_SIZE + 2];
   memset(big, ' ', sizeof big - 1);
   (void)camera_post(&C, big);

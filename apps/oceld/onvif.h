@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// This program as ONVIF clients see it.
+#ifndef OCELD_ONVIF_H
+#define OCELD_ONVIF_H
+
+#include "ocel/loop.h"
+#include "ocel/onvif.h"
+#include "streams.h"
+
+/// Zero it first. Not to be moved while it is open.
+typedef struct {
+  ocel_onvif onvif;
+  ocel_onvif_camera camera;
+  const oceld_options *options;
+  oceld_streams *streams;
+  ocel_loop *loop;
+  char serial[13];
+  ocel_format sound;
+  bool encodes;  // The source can be told what to aim at.
+} oceld_onvif;
+
+/// Adds the services to the loop's server. All that is given must outlive it.
+///
+/// @param traits  Of the first stream.
+bool oceld_onvif_open(oceld_onvif *o, const oceld_options *options, oceld_streams *streams,
+                      const oceld_source_traits *traits, ocel_loop *loop, oceld_failure *why);
+
+#endif
