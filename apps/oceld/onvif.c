@@ -85,6 +85,7 @@ static bool stream(void *ctx, unsigned number, ocel_onvif_stream *out) {
   }
   out->path = s->path;
   out->name = s->name[0] != '\0' ? s->name : s->path + 1;
+  out->snapshot_path = o->snapshot[number];
   out->multicast = o->options->multicast[0] != '\0';
   out->encoding = s->codec == 0 ? OCEL_ONVIF_H264 : OCEL_ONVIF_JPEG;
   out->profile = OCEL_ONVIF_MAIN;
@@ -121,6 +122,14 @@ static void keyframe(void *ctx, unsigned number) {
   oceld_streams_want_key(o->streams, number, ocel_loop_now());
 }
 
+// The first stream's has no name.
+static void name_snapshots(oceld_onvif *o) {
+  for (unsigned i = 0; i < o->streams->count; i++) {
+    (void)snprintf(o->snapshot[i], sizeof o->snapshot[i], "/snapshot%s",
+                   i == 0 ? "" : o->streams->items[i].path);
+  }
+}
+
 static void describe(oceld_onvif *o) {
   const oceld_options *options = o->options;
   ocel_onvif_camera *c = &o->camera;
@@ -149,6 +158,7 @@ bool oceld_onvif_open(oceld_onvif *o, const oceld_options *options, oceld_stream
   o->encodes = traits->keyframe_on_request;
   o->sound = traits->sound;
   if (!make_identity(o)) return oceld_fail(why, "ONVIF needs SHA-256, which cannot be computed");
+  name_snapshots(o);
   describe(o);
   ocel_onvif_defaults(&cfg);
   cfg.read_xml = ocel_expat_read;

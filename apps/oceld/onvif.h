@@ -15,6 +15,7 @@ typedef struct {
   oceld_streams *streams;
   ocel_loop *loop;
   char serial[13];
+  char snapshot[OCELD_STREAMS_MAX][80];  // paths
   ocel_format sound;
   bool encodes;  // The source can be told what to aim at.
 } oceld_onvif;
