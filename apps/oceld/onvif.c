@@ -149,12 +149,9 @@ static void describe(oceld_onvif *o) {
   c->keyframe = keyframe;
 }
 
-bool oceld_onvif_open(oceld_onvif *o, const oceld_options *options, oceld_streams *streams,
-                      const oceld_source_traits *traits, ocel_loop *loop, oceld_failure *why) {
+bool oceld_onvif_open(oceld_onvif *o, const oceld_source_traits *traits, oceld_failure *why) {
+  const oceld_options *options = o->options;
   ocel_onvif_config cfg;
-  o->options = options;
-  o->streams = streams;
-  o->loop = loop;
   o->encodes = traits->keyframe_on_request;
   o->sound = traits->sound;
   if (!make_identity(o)) return oceld_fail(why, "ONVIF needs SHA-256, which cannot be computed");
@@ -168,6 +165,6 @@ bool oceld_onvif_open(oceld_onvif *o, const oceld_options *options, oceld_stream
     cfg.user[0] = (ocel_onvif_user){options->username, options->password, OCEL_ROLE_ADMIN};
   }
   ocel_err rc = ocel_onvif_init(&o->onvif, &cfg);
-  if (rc == OCEL_OK) rc = ocel_onvif_attach(&o->onvif, ocel_loop_server(loop));
+  if (rc == OCEL_OK) rc = ocel_onvif_attach(&o->onvif, ocel_loop_server(o->loop));
   return rc == OCEL_OK || oceld_fail(why, "ONVIF cannot be served: %s", ocel_err_name(rc));
 }

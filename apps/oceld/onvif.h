@@ -7,13 +7,14 @@
 #include "ocel/onvif.h"
 #include "streams.h"
 
-/// Zero it first. Not to be moved while it is open.
+/// The first three are the caller's, the rest is zero. Not to be moved while it is open.
 typedef struct {
-  ocel_onvif onvif;
-  ocel_onvif_camera camera;
   const oceld_options *options;
   oceld_streams *streams;
   ocel_loop *loop;
+  // Private from here on.
+  ocel_onvif onvif;
+  ocel_onvif_camera camera;
   char serial[13];
   char snapshot[OCELD_STREAMS_MAX][80];  // paths
   ocel_format sound;
@@ -23,7 +24,6 @@ typedef struct {
 /// Adds the services to the loop's server. All that is given must outlive it.
 ///
 /// @param traits  Of the first stream.
-bool oceld_onvif_open(oceld_onvif *o, const oceld_options *options, oceld_streams *streams,
-                      const oceld_source_traits *traits, ocel_loop *loop, oceld_failure *why);
+bool oceld_onvif_open(oceld_onvif *o, const oceld_source_traits *traits, oceld_failure *why);
 
 #endif

@@ -148,6 +148,12 @@ static bool open_loop(program *p, oceld_failure *why) {
   return p->monitored || oceld_fail(why, "out of memory");
 }
 
+static bool open_onvif(program *p, const oceld_source_traits *traits, oceld_failure *why) {
+  if (p->options.http_port == 0 || p->options.onvif == 0) return true;
+  p->onvif = (oceld_onvif){.options = &p->options, .streams = &p->streams, .loop = p->loop};
+  return oceld_onvif_open(&p->onvif, traits, why);
+}
+
 static bool start_source(program *p, const oceld_source_traits *traits, oceld_failure *why) {
   ocel_server *server = ocel_loop_server(p->loop);
   if (!oceld_streams_add(&p->streams, server, p->source, traits, why)) {
@@ -155,10 +161,7 @@ static bool start_source(program *p, const oceld_source_traits *traits, oceld_fa
   }
   p->snapshots = oceld_snapshots_open(server, wake, p->loop, why);
   if (p->snapshots == NULL) return false;
-  if (p->options.http_port != 0 && p->options.onvif != 0 &&
-      !oceld_onvif_open(&p->onvif, &p->options, &p->streams, traits, p->loop, why)) {
-    return false;
-  }
+  if (!open_onvif(p, traits, why)) return false;
   ocel_ring *ring = oceld_streams_ring(&p->streams, 0);
   p->stepped = oceld_source_start_stepped(p->source, ring, wake, p->loop);
   return p->stepped || oceld_source_start(p->source, ring, wake, p->loop, why);
