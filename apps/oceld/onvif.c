@@ -32,7 +32,7 @@ static bool make_identity(oceld_onvif *o) {
   char identity[IDENTITY_MAX] = "", port[16];
   uint8_t h[OCEL_HASH_MAX];
   read_identity(identity, sizeof identity);
-  (void)snprintf(port, sizeof port, "%u", o->options->http_port);
+  (void)snprintf(port, sizeof port, "%u", ocel_loop_http_port(o->loop));
   const ocel_span parts[] = {ocel_span_str("oceld ONVIF endpoint\n"), ocel_span_str(identity),
                              ocel_span_str(port)};
   if (!ocel_mbedtls_hash(NULL, OCEL_HASH_SHA256, parts, 3, h)) return false;
@@ -149,6 +149,18 @@ static void describe(oceld_onvif *o) {
   c->keyframe = keyframe;
 }
 
+// As over HTTP: the only one that there is may do everything.
+static void set_users(const oceld_options *o, ocel_onvif_config *cfg) {
+  const bool admin = o->admin_username[0] != '\0', viewer = o->username[0] != '\0';
+  if (admin) {
+    cfg->user[0] = (ocel_onvif_user){o->admin_username, o->admin_password, OCEL_ROLE_ADMIN};
+  }
+  if (viewer) {
+    cfg->user[1] =
+        (ocel_onvif_user){o->username, o->password, admin ? OCEL_ROLE_VIEWER : OCEL_ROLE_ADMIN};
+  }
+}
+
 bool oceld_onvif_open(oceld_onvif *o, const oceld_source_traits *traits, oceld_failure *why) {
   const oceld_options *options = o->options;
   ocel_onvif_config cfg;
@@ -161,9 +173,7 @@ bool oceld_onvif_open(oceld_onvif *o, const oceld_source_traits *traits, oceld_f
   cfg.read_xml = ocel_expat_read;
   cfg.hash = ocel_mbedtls_hash;
   cfg.camera = o->camera;
-  if (options->username[0] != '\0') {
-    cfg.user[0] = (ocel_onvif_user){options->username, options->password, OCEL_ROLE_ADMIN};
-  }
+  set_users(options, &cfg);
   ocel_err rc = ocel_onvif_init(&o->onvif, &cfg);
   if (rc == OCEL_OK) rc = ocel_onvif_attach(&o->onvif, ocel_loop_server(o->loop));
   return rc == OCEL_OK || oceld_fail(why, "ONVIF cannot be served: %s", ocel_err_name(rc));

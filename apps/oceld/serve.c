@@ -149,7 +149,7 @@ static bool open_loop(program *p, oceld_failure *why) {
 }
 
 static bool open_onvif(program *p, const oceld_source_traits *traits, oceld_failure *why) {
-  if (p->options.http_port == 0 || p->options.onvif == 0) return true;
+  if (ocel_loop_http_port(p->loop) == 0 || p->options.onvif == 0) return true;
   p->onvif = (oceld_onvif){.options = &p->options, .streams = &p->streams, .loop = p->loop};
   return oceld_onvif_open(&p->onvif, traits, why);
 }
