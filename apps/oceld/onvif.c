@@ -9,6 +9,7 @@
 #include "../../ports/expat/xml.h"
 #include "../../ports/mbedtls/hash.h"
 #include "interface.h"
+#include "log.h"
 
 enum { IDENTITY_MAX = 256, UUID_BYTES = 16, LEAST_KBITS = 100, MOST_KBITS = 10000, MOST_GOP = 120 };
 
@@ -130,6 +131,18 @@ static void name_snapshots(oceld_onvif *o) {
   }
 }
 
+static bool discoverable(void *ctx) {
+  const oceld_onvif *o = ctx;
+  return atomic_load(&o->found);
+}
+
+static bool set_discoverable(void *ctx, bool on) {
+  oceld_onvif *o = ctx;
+  atomic_store(&o->found, on);
+  ocel_discovery_wake(o->discovery);
+  return true;
+}
+
 static void describe(oceld_onvif *o) {
   const oceld_options *options = o->options;
   ocel_onvif_camera *c = &o->camera;
@@ -147,6 +160,43 @@ static void describe(oceld_onvif *o) {
   c->utc = utc;
   c->set_video = o->encodes ? set_video : NULL;
   c->keyframe = keyframe;
+}
+
+// ---- WS-Discovery ----
+
+static void *run_discovery(void *arg) {
+  ocel_discovery_run(arg);
+  return NULL;
+}
+
+// A camera that cannot be found can be added all the same.
+static void open_discovery(oceld_onvif *o) {
+  const ocel_discovery_config cfg = {.camera = &o->camera,
+                                     .read_xml = ocel_expat_read,
+                                     .http_port = ocel_loop_http_port(o->loop),
+                                     .instance = (uint32_t)time(NULL)};
+  oceld_failure why;
+  if (o->options->discovery == 0) return;
+  o->discovery = ocel_discovery_open(&cfg, o->options->bind, why.text, sizeof why.text);
+  if (o->discovery == NULL) {
+    oceld_log(OCELD_LOG_WARNING, "no WS-Discovery: %s; --no-discovery for none", why.text);
+    return;
+  }
+  atomic_store(&o->found, true);
+  o->camera.discoverable = discoverable;
+  o->camera.set_discoverable = set_discoverable;
+  if (pthread_create(&o->discovery_thread, NULL, run_discovery, o->discovery) == 0) return;
+  ocel_discovery_close(o->discovery);
+  o->discovery = NULL;
+  o->camera.discoverable = NULL;
+  o->camera.set_discoverable = NULL;
+}
+
+void oceld_onvif_close(oceld_onvif *o) {
+  if (o->discovery == NULL) return;
+  ocel_discovery_stop(o->discovery);
+  (void)pthread_join(o->discovery_thread, NULL);
+  ocel_discovery_close(o->discovery);
 }
 
 // As over HTTP: the only one that there is may do everything.
@@ -169,6 +219,7 @@ bool oceld_onvif_open(oceld_onvif *o, const oceld_source_traits *traits, oceld_f
   if (!make_identity(o)) return oceld_fail(why, "ONVIF needs SHA-256, which cannot be computed");
   name_snapshots(o);
   describe(o);
+  open_discovery(o);
   ocel_onvif_defaults(&cfg);
   cfg.read_xml = ocel_expat_read;
   cfg.hash = ocel_mbedtls_hash;

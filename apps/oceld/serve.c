@@ -150,7 +150,9 @@ static bool open_loop(program *p, oceld_failure *why) {
 
 static bool open_onvif(program *p, const oceld_source_traits *traits, oceld_failure *why) {
   if (ocel_loop_http_port(p->loop) == 0 || p->options.onvif == 0) return true;
-  p->onvif = (oceld_onvif){.options = &p->options, .streams = &p->streams, .loop = p->loop};
+  p->onvif.options = &p->options;
+  p->onvif.streams = &p->streams;
+  p->onvif.loop = p->loop;
   return oceld_onvif_open(&p->onvif, traits, why);
 }
 
@@ -246,6 +248,7 @@ static bool serve(program *p, int argc, char *const *argv, oceld_failure *why) {
 static void release(program *p) {
   oceld_source_close(p->source);
   if (p->monitored) oceld_monitor_free(&p->monitor);
+  oceld_onvif_close(&p->onvif);
   ocel_loop_close(p->loop);
   oceld_snapshots_close(p->snapshots);
   ocel_tls_close(p->tls);

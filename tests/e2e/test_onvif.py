@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 import programs
+from networks import SERVER, inside
 from oceld import free_port
 from onvif_schema import DEVICE, MEDIA, SOAP, Asker
 
@@ -140,3 +141,26 @@ def test_without_onvif_nothing_answers(serve):
     with pytest.raises(urllib.error.HTTPError) as refused:
         Asker(f"127.0.0.1:{port}").ask(DEVICE, "GetServices")
     assert refused.value.code == 404
+
+
+def discover(viewers: int, *scopes: str) -> list[dict]:
+    command = inside(viewers, [sys.executable, CLIENTS / "python/onvif_discover.py", *scopes])
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE,
+                                     timeout=60).stdout)
+
+
+def test_a_camera_is_found_by_those_who_look_for_it(serve, networks):
+    server, viewers = networks
+    serve("plain", host=SERVER, prefix=tuple(inside(server, [])), http="8080")
+    found = discover(viewers, "onvif://www.onvif.org/Profile/Streaming")
+    assert [f["xaddrs"] for f in found] == [[f"http://{SERVER}:8080/onvif/device_service"]]
+    assert found[0]["address"].startswith("urn:uuid:")
+    assert "onvif://www.onvif.org/name/oceld" in found[0]["scopes"]
+    assert discover(viewers)[0]["address"] == found[0]["address"]
+    assert discover(viewers, "onvif://www.onvif.org/Profile/G") == []
+
+
+def test_a_hidden_camera_is_not_found(serve, networks):
+    server, viewers = networks
+    serve("plain", "--no-discovery", host=SERVER, prefix=tuple(inside(server, [])), http="8080")
+    assert discover(viewers) == []
