@@ -412,6 +412,7 @@ async def to_code(config: ConfigType) -> None:
     cg.add(var.set_enabled(config[CONF_ENABLED]))
     cg.add(var.set_port(config[CONF_PORT]))
     if CONF_HTTP_PORT in config:
+        cg.add_define("USE_RTSP_SERVER_HTTP")
         cg.add(var.set_http_port(config[CONF_HTTP_PORT]))
     cg.add(var.set_stream_path(config[CONF_STREAM_PATH]))
     cg.add(var.set_udp(config[CONF_TRANSPORT] != "tcp"))

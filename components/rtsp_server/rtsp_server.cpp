@@ -6,8 +6,12 @@
 #include <cstdio>
 
 #include <ocel/credentials.h>
+#ifdef USE_RTSP_SERVER_HTTP
+#include <ocel/http_stats.h>
+#endif
 
 #include "esphome/components/network/util.h"
+#include "esphome/core/application.h"
 #include "esphome/core/hal.h"
 #include "esphome/core/log.h"
 
@@ -366,10 +370,32 @@ bool RTSPServer::open_loop_(uint16_t connections, ocel_loop_config *cfg) {
     this->close_(loop);
     return false;
   }
+#ifdef USE_RTSP_SERVER_HTTP
+  if (!this->add_http_routes_(loop)) {
+    this->close_(loop);
+    return false;
+  }
+#endif
   LockGuard guard(this->mutex_);
   this->loop_ = loop;
   return true;
 }
+
+#ifdef USE_RTSP_SERVER_HTTP
+bool RTSPServer::add_http_routes_(ocel_loop *loop) {
+  ocel_server *server = ocel_loop_server(loop);
+  this->live_ = {};
+  this->live_.title = App.get_name().c_str();
+  this->live_.rtsp_port = ocel_loop_port(loop);
+  this->live_.rtsps_port = ocel_loop_tls_port(loop);
+  ocel_err rc = ocel_server_add_stats_routes(server);
+  if (rc == OCEL_OK)
+    rc = ocel_server_add_live_routes(server, &this->live_);
+  if (rc != OCEL_OK)
+    this->fail_("HTTP has no room for its routes");
+  return rc == OCEL_OK;
+}
+#endif
 
 static void wake(void *loop) { ocel_loop_wake(static_cast<ocel_loop *>(loop)); }
 

@@ -18,6 +18,9 @@
 #include "video_source.h"
 
 #include <ocel/bitrate_control.h>
+#ifdef USE_RTSP_SERVER_HTTP
+#include <ocel/live.h>
+#endif
 #include <ocel/loop.h>
 #include <ocel/rtsp_state.h>
 #include <ocel/server.h>
@@ -185,6 +188,9 @@ class RTSPServer final : public Component
   bool open_();
   bool open_loop_(uint16_t connections, ocel_loop_config *cfg);
   bool add_stream_(ocel_loop *loop);
+#ifdef USE_RTSP_SERVER_HTTP
+  bool add_http_routes_(ocel_loop *loop);
+#endif
   void close_(ocel_loop *loop);
   bool ask_for_password_(ocel_server *server);
   void serve_();
@@ -225,6 +231,9 @@ class RTSPServer final : public Component
   const char *stream_path_{nullptr};
   uint16_t port_{0}, rtp_port_{0}, rtcp_port_{0};
   uint16_t http_port_{0};  // 0: none
+#ifdef USE_RTSP_SERVER_HTTP
+  ocel_live live_{};  // Has the routes of one opening of the loop.
+#endif
   ocel_addr multicast_{};
   uint8_t multicast_ttl_{1};
   std::array<ocel_network, OCEL_NETWORKS_MAX> allowed_{};

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
+import requests
 from aioesphomeapi import APIClient, ButtonInfo, NumberInfo, SwitchInfo
 from esphome import espota2
 
@@ -135,6 +136,17 @@ def test_streams_over_http(device):
     done = ffmpeg(device, "-frames:v", "40", "-f", "framemd5", "-", transport="http", url=url)
     assert done.returncode == 0, done.stderr
     assert len([line for line in done.stdout.splitlines() if not line.startswith("#")]) == 40
+
+
+def test_serves_the_live_page(device):
+    base = f"http://127.0.0.1:{device.http_port}"
+    web = requests.Session()
+    web.auth = requests.auth.HTTPDigestAuth("viewer", "pa:ss w")
+    assert requests.get(base + "/", timeout=10).status_code == 401
+    assert "<video" in web.get(base + "/", timeout=10).text
+    place = web.get(base + "/api/live", timeout=10).json()
+    assert place["title"] == "rtsphost" and place["streams"][0]["live"]
+    assert web.get(base + "/api/stats", timeout=10).json()["streams"][0]["ready"]
 
 
 @pytest.fixture(scope="module")
