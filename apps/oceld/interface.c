@@ -13,13 +13,14 @@
 enum { MAC_SIZE = 6, LINE_MAX_LENGTH = 256 };
 
 static ocel_addr of_ipv4(const struct in_addr *in) {
-  const uint8_t *const b = (const uint8_t *)in;
+  uint8_t b[4];
+  memcpy(b, in, sizeof b);
   return ocel_addr_ipv4(b[0], b[1], b[2], b[3], 0);
 }
 
 // The IPv4 address of an entry, or its mask.
 static bool read_ipv4(const struct sockaddr *from, ocel_addr *out) {
-  struct sockaddr_in in;
+  struct sockaddr_in in = {0};
   if (from == NULL || from->sa_family != AF_INET) return false;
   memcpy(&in, from, sizeof in);
   *out = of_ipv4(&in.sin_addr);
@@ -58,7 +59,9 @@ static const char *name_of(const struct ifaddrs *all, const ocel_addr *local) {
 static void describe_address(const struct ifaddrs *all, ocel_onvif_network *out) {
   ocel_addr mask;
   for (const struct ifaddrs *i = all; i != NULL; i = i->ifa_next) {
-    if (strcmp(i->ifa_name, out->name) != 0 || !read_ipv4(i->ifa_addr, &out->address)) continue;
+    if (i->ifa_name == NULL || strcmp(i->ifa_name, out->name) != 0 ||
+        !read_ipv4(i->ifa_addr, &out->address))
+      continue;
     if (!read_ipv4(i->ifa_netmask, &mask)) return;
     for (uint32_t bits = ocel_be32(mask.ip + 12); bits != 0; bits <<= 1) out->prefix++;
     return;

@@ -110,9 +110,8 @@ static const interface *find(const ocel_discovery_socket *s, unsigned index) {
 
 // ---- datagrams ----
 
-typedef union {
-  struct cmsghdr head;
-  uint8_t bytes[CONTROL_BYTES];
+typedef struct {
+  _Alignas(struct cmsghdr) uint8_t bytes[CONTROL_BYTES];
 } control;
 
 // The interface that a datagram came in on; NULL: none of ours.
@@ -149,7 +148,7 @@ static void transmit(ocel_discovery_socket *s, const ocel_discovery_way *way, si
   struct sockaddr_in to = to_in(&way->to);
   const struct in_pktinfo info = {.ipi_spec_dst = to_in(&way->local).sin_addr};
   const struct ip_mreqn through = {.imr_address = info.ipi_spec_dst};
-  control room = {.bytes = {0}};
+  control room;
   struct iovec iov = {s->bytes, n};
   struct msghdr m = {.msg_name = &to,
                      .msg_namelen = sizeof to,
@@ -157,6 +156,7 @@ static void transmit(ocel_discovery_socket *s, const ocel_discovery_way *way, si
                      .msg_iovlen = 1,
                      .msg_control = &room,
                      .msg_controllen = CMSG_SPACE(sizeof info)};
+  memset(&room, 0, sizeof room);
   struct cmsghdr *c = CMSG_FIRSTHDR(&m);
   c->cmsg_level = IPPROTO_IP;
   c->cmsg_type = IP_PKTINFO;
@@ -205,10 +205,10 @@ static int patience(const ocel_discovery_socket *s, ocel_us now) {
 
 void ocel_discovery_run(ocel_discovery_socket *s) {
   while (!atomic_load(&s->stop)) {
-    struct pollfd fds[] = {
-        {s->fd,   POLLIN, 0},
-        {s->bell, POLLIN, 0}
+    struct pollfd fds[2] = {
+        {.fd = s->fd, .events = POLLIN}
     };
+    fds[1] = (struct pollfd){.fd = s->bell, .events = POLLIN};
     ocel_us now = ocel_loop_now();
     look_around(s, now);
     follow(s, now);
