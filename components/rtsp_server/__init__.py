@@ -413,6 +413,8 @@ async def to_code(config: ConfigType) -> None:
     cg.add(var.set_port(config[CONF_PORT]))
     if CONF_HTTP_PORT in config:
         cg.add_define("USE_RTSP_SERVER_HTTP")
+        if CORE.is_esp32:
+            board.hash_for_websockets()
         cg.add(var.set_http_port(config[CONF_HTTP_PORT]))
     cg.add(var.set_stream_path(config[CONF_STREAM_PATH]))
     cg.add(var.set_udp(config[CONF_TRANSPORT] != "tcp"))

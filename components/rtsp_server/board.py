@@ -118,3 +118,8 @@ def final_validate(config: ConfigType) -> None:
     if (size := size_of(camera)) is not None:
         _check_size(size)
         _check_bitrate(config["bitrate"], size, camera.get("framerate", 30))
+
+
+def hash_for_websockets() -> None:
+    """SHA-1, which the handshake of the live page's connection is made with."""
+    esp32.set_idf_sdkconfig_default("CONFIG_MBEDTLS_SHA1_C", True)

@@ -53,6 +53,12 @@ def test_of_a_device_with_wifi(esphome):
     }.items() <= made.items()
 
 
+def test_of_a_device_with_a_live_page(esphome):
+    assert "CONFIG_MBEDTLS_SHA1_C" not in options(esphome, SMALLEST)
+    made = options(esphome, SMALLEST.replace("rtsp_server:", "rtsp_server:\n  http_port: 8080"))
+    assert made["CONFIG_MBEDTLS_SHA1_C"] == "y"
+
+
 @pytest.mark.parametrize("board, paced", [(BOARD, False), (WIFI_BOARD, True)])
 def test_paces_pictures_over_wifi_only(esphome, board, paced):
     main = generated(esphome, SMALLEST.replace(BOARD, board))
