@@ -20,22 +20,17 @@ static void on_call(void *ctx, const ocel_http_call *call, ocel_http_answer *ans
   if (call->query.n > 0) answer->body = OCEL_HTTP_LATER;
 }
 
+// clang-format off
 static const ocel_http_route ROUTES[] = {
-    {.path = "/free",           .methods = OCEL_HTTP_GETS | OCEL_HTTP_POSTS, .handler = on_call},
-    { .path = "/see",
-     .methods = OCEL_HTTP_GETS | OCEL_HTTP_POSTS,
-     .least = OCEL_ROLE_VIEWER,
+    {.path = "/free", .methods = OCEL_HTTP_GETS | OCEL_HTTP_POSTS, .handler = on_call},
+    {.path = "/see", .methods = OCEL_HTTP_GETS | OCEL_HTTP_POSTS, .least = OCEL_ROLE_VIEWER,
      .handler = on_call},
-    {                                                          .path = "/set",
-     .methods = OCEL_HTTP_GETS | OCEL_HTTP_POSTS,
-     .least = OCEL_ROLE_ADMIN,
+    {.path = "/set", .methods = OCEL_HTTP_GETS | OCEL_HTTP_POSTS, .least = OCEL_ROLE_ADMIN,
      .handler = on_call},
-    {                                                  .path = "/open",
-     .methods = OCEL_HTTP_GETS | OCEL_HTTP_POSTS,
-     .least = OCEL_ROLE_ADMIN,
-     .unlocked = true,
-     .handler = on_call},
+    {.path = "/open", .methods = OCEL_HTTP_GETS | OCEL_HTTP_POSTS, .least = OCEL_ROLE_ADMIN,
+     .unlocked = true, .handler = on_call},
 };
+// clang-format on
 
 enum { NONE, VIEWER, ADMIN, BOTH };
 
