@@ -97,6 +97,8 @@ typedef struct {
                                ///< whatever becomes of the connection. May be NULL. Must not call
                                ///< the server.
   ocel_http_part *part;
+  size_t length;  ///< Of `part`: bytes of all items together, exactly; sent as Content-Length for
+                  ///< clients that cannot read chunks. 0: not known.
   ocel_http_progress progress;
   void *ctx;  ///< For `release` and `part`; the route's, unless set.
   ocel_http_push push;

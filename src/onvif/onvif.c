@@ -136,8 +136,32 @@ static void begin(ocel_onvif *o, const ocel_http_call *call, ocel_onvif_answer *
 
 // ---- what the engine calls ----
 
+// Progress: {piece, number, bytes so far, bytes promised}. White space behind the document makes up
+// for values that have become shorter than they were when it was measured.
+enum { PIECE, NUMBER, WRITTEN, PROMISED, SLACK = 64 };
+
 static bool write_part(void *ctx, ocel_http_progress *p, ocel_wbuf *w) {
-  return ocel__onvif_write(ctx, p->at, w);
+  const size_t before = w->n;
+  const bool more = ocel__onvif_write(ctx, p->at + PIECE, w);
+  p->at[WRITTEN] += (uint32_t)(w->n - before);
+  while (!more && p->at[WRITTEN] < p->at[PROMISED] && !w->overflow) {
+    ocel_put_u8(w, ' ');
+    p->at[WRITTEN]++;
+  }
+  return more;
+}
+
+// libonvif cannot read chunks.
+static uint32_t measure(const ocel_onvif_answer *a) {
+  uint8_t mem[OCEL_HTTP_PART_MAX];
+  uint32_t at[2] = {0};
+  size_t n = 0;
+  for (bool more = true; more;) {
+    ocel_wbuf w = ocel_wbuf_make(mem, sizeof mem);
+    more = ocel__onvif_write(a, at, &w);
+    n += w.n;
+  }
+  return (uint32_t)n + SLACK;
 }
 
 static void release(void *ctx) { ((ocel_onvif_answer *)ctx)->service = NULL; }
@@ -161,6 +185,8 @@ void ocel__onvif_handle(void *ctx, const ocel_http_call *call, ocel_http_answer 
   out->content_type = "application/soap+xml; charset=utf-8";
   out->body = OCEL_HTTP_PARTS;
   out->part = write_part;
+  out->progress.at[PROMISED] = measure(a);
+  out->length = out->progress.at[PROMISED];
   out->release = release;
   out->ctx = a;
 }

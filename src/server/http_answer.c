@@ -174,7 +174,9 @@ static void set_length(const ocel__http_ask *ask, const ocel_http_answer *a,
   const bool none = head->status == 204 || head->status == 304;
   head->length = -1;
   if (none) return;
-  if (a->body == OCEL_HTTP_PARTS) {
+  if (a->body == OCEL_HTTP_PARTS && a->length > 0) {
+    head->length = (int64_t)a->length;
+  } else if (a->body == OCEL_HTTP_PARTS) {
     head->chunked = ask->req->minor > 0;
     head->close |= !head->chunked;
   } else {

@@ -190,6 +190,7 @@ static inline void camera_write(camera *c, ocel_http_answer *answer) {
     assert_true(n < ANSWER_MAX - OCEL_HTTP_PART_MAX);
     room = 1;
   }
+  assert_int_equal(n, answer->length);
   c->text[n] = '\0';
 }
 

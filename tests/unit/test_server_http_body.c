@@ -172,6 +172,21 @@ static void parts_are_chunks_for_http_1_1(void **state) {
   }
 }
 
+// "0\n".."9\n", and the connection goes on.
+static void parts_of_known_length_need_no_chunks(void **state) {
+  (void)state;
+  world w;
+  const int conn = open_http(&w);
+  answer_in_parts(put_numbers, 10, 0);
+  exact.answer.length = 20;
+  (void)say(&w, conn, "GET / HTTP/1.1\r\n" HOST "\r\n");
+  assert_string_equal(reply_header(&w, "Transfer-Encoding"), "");
+  assert_string_equal(reply_header(&w, "Content-Length"), "20");
+  expect_numbers(body_of(&w), 10, 0);
+  assert_int_equal(exact.released, 1);
+  assert_false(w.closed[conn]);
+}
+
 static void parts_end_with_the_connection_for_http_1_0(void **state) {
   (void)state;
   world w;
@@ -530,6 +545,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_span_is_sent_in_any_pieces),
       cmocka_unit_test(parts_are_chunks_for_http_1_1),
+      cmocka_unit_test(parts_of_known_length_need_no_chunks),
       cmocka_unit_test(parts_end_with_the_connection_for_http_1_0),
       cmocka_unit_test(head_of_parts_has_no_body),
       cmocka_unit_test(empty_items_are_no_end),
