@@ -91,6 +91,8 @@ class Mp4Player {
       return;
     }
     const media = mediaTime(data, 90000);
+    // No picture comes before it was captured: the clocks cannot be further apart.
+    this.lead = Math.min(this.lead, this.heard / 1000 - media || this.lead);
     if (media > this.since) this.target.arrived(media, this.heard);  // not the burst at the start
     this.queue.push(data);
     this.pump();

@@ -112,7 +112,7 @@ def test_the_delay_is_known_and_sane(serve, page, record_property):
     middle = sorted(delays)[10]
     record_property("delay", middle)
     print(f"delay {middle * 1000:.0f} ms, capture to decoder")
-    assert 0 < middle < SANE
+    assert abs(middle) < SANE  # the clocks meet when a message comes, not when it is sent
     assert seen.eval("video.buffered.end(0) - video.currentTime") < SANE
 
 
