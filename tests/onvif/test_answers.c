@@ -10,12 +10,13 @@ static const ocel__onvif_service *const SERVICES[] = {&OCEL__DEVICE_SERVICE, &OC
 
 // Values with which every action does something.
 static const char *const INSIDES[] = {
-    "<ProfileToken>profile_0</ProfileToken><ConfigurationToken>video_encoder_0</ConfigurationToken>"
-    "<Stream>RTP-Unicast</Stream><Protocol>RTSP</Protocol><IncludeCapability>true"
-    "</IncludeCapability><DiscoveryMode>Discoverable</DiscoveryMode><DateTimeType>NTP"
-    "</DateTimeType><Configuration token='video_encoder_0'/>",
-    "<ProfileToken>profile_1</ProfileToken><ConfigurationToken>video_source_0</ConfigurationToken>"
-    "<DiscoveryMode>NonDiscoverable</DiscoveryMode>",
+    ("<ProfileToken>profile_0</ProfileToken><ConfigurationToken>video_encoder_0</"
+     "ConfigurationToken>"
+     "<Stream>RTP-Unicast</Stream><Protocol>RTSP</Protocol><IncludeCapability>true"
+     "</IncludeCapability><DiscoveryMode>Discoverable</DiscoveryMode><DateTimeType>NTP"
+     "</DateTimeType><Configuration token='video_encoder_0'/>"),
+    ("<ProfileToken>profile_1</ProfileToken><ConfigurationToken>video_source_0</ConfigurationToken>"
+     "<DiscoveryMode>NonDiscoverable</DiscoveryMode>"),
     "<ConfigurationToken>sound_encoder_0</ConfigurationToken>",
 };
 
