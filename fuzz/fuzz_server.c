@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "ocel/backchannel.h"
 #include "world.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -21,6 +22,7 @@ typedef struct {
   world w;
   client clients[CLIENTS];
   ocel_span in;
+  uint32_t heard;  // all that was said to the camera
 } fuzz_run;
 
 // ---- input ----
@@ -206,6 +208,12 @@ static void configure(world_config *cfg, uint8_t how) {
   st->ring = (ocel_ring_config){.unit_max = 8192, .bytes = 48 * 1024, .records = 16, .align = 8};
 }
 
+static void on_voice(void *ctx, int stream, const ocel_voice *v) {
+  uint32_t *sum = ctx;
+  (void)stream;
+  for (size_t i = 0; i < v->samples.n; i++) *sum += v->samples.p[i];
+}
+
 static void leave_all(fuzz_run *f) {
   for (size_t i = 0; i < CLIENTS; i++) {
     if (f->clients[i].link != NULL) tcp_fin(f->clients[i].link);
@@ -223,6 +231,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const uint8_t how = take(&f);
   configure(&cfg, how);
   world_init(&f.w, &cfg, how);
+  if (how % 4 == 3 && ocel_server_set_backchannel(f.w.port.srv, 0, on_voice, &f.heard) != OCEL_OK) {
+    abort();
+  }
   world_start_producers(&f.w);
   for (uint8_t i = 0; i < CLIENTS; i++) f.clients[i].addr = ocel_addr_ipv4(10, 2, 0, i, 0);
   for (unsigned i = 0; i < STEPS_MAX && f.in.n > 0; i++) {

@@ -28,12 +28,12 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 HEADERS = {
     "base": "access_unit addr base64 err event gather hash network span time xml",
     "rtp": "rtcp rtp",
-    "media": "bitrate_control fmp4 format h264_nal h264_pack h264_params jpeg jpeg_pack ring sdp"
-    " sound_pack",
+    "media": "bitrate_control fmp4 format g711 h264_nal h264_pack h264_params jpeg jpeg_pack ring"
+    " sdp sound_pack",
     "rtsp": "rtsp_auth rtsp_headers rtsp_msg rtsp_state",
     "http": "http_msg http_target websocket",
-    "server": "credentials datagrams http_route http_stats live retransmission server snapshot "
-    "stats",
+    "server": "backchannel credentials datagrams http_route http_stats live retransmission server"
+    " snapshot stats",
     "onvif": "discovery onvif onvif_camera",
     "port": "loop tls",
 }

@@ -30,6 +30,7 @@ static const wording WORDINGS[OCEL_EVENT_COUNT] = {
     [OCEL_EVENT_SESSION_PLAY] = {.text = "plays over {b}", .b = TRANSPORT},
     [OCEL_EVENT_SESSION_PAUSE] = {.text = "pauses"},
     [OCEL_EVENT_SESSION_END] = {.text = "session ended: {b}", .b = REASON},
+    [OCEL_EVENT_VOICE] = {.text = "talks to the camera"},
     [OCEL_EVENT_READER_SKIP] = {.text = "too slow: {b} pictures skipped"},
     [OCEL_EVENT_KEYFRAME_WANTED] = {.text = "a key picture is wanted"},
     [OCEL_EVENT_STREAM_READY] = {.text = "the stream is ready: its parameter sets are known"},

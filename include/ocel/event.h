@@ -24,6 +24,7 @@ extern "C" {
   X(SESSION_PLAY, 'i', "playing stream a; b is 1 over TCP, 0 over UDP")          \
   X(SESSION_PAUSE, 'd', "paused stream a")                                       \
   X(SESSION_END, 'i', "session on stream a ended, reason b (ocel_close_reason)") \
+  X(VOICE, 'i', "talks to the camera, stream a")                                 \
   X(READER_SKIP, 'w', "slow reader on stream a skipped b pictures")              \
   X(KEYFRAME_WANTED, 'd', "stream a needs a key picture; ask its encoder")       \
   X(SNAPSHOT_WANTED, 'd', "a picture of stream a, b wide, is wanted as JPEG")    \

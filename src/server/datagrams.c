@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "again.h"
-#include "server_priv.h"
+#include "backchannel.h"
 
 enum { BATCH_BYTES_MAX = 65000 };
 
@@ -229,7 +229,11 @@ static bool take_rtcp(ocel_server *s, ocel__conn *c, const ocel_addr *from, ocel
 void ocel_server_datagram(ocel_server *s, ocel_port port, const ocel_addr *from, ocel_span bytes,
                           ocel_us now) {
   s->now = now;
-  if (port == OCEL_PORT_RTP) return;  // players punch holes in firewalls with arbitrary bytes
+  if (port == OCEL_PORT_RTP) {
+    // Others than talkers send arbitrary bytes, to punch holes in firewalls.
+    ocel__talk_datagram(s, from, bytes);
+    return;
+  }
   for (int i = 0; i < s->conn_high; i++) {
     if (take_rtcp(s, &s->conns[i], from, bytes, now)) return;
   }

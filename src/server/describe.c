@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // DESCRIBE (RFC 2326 10.2).
 #include "again.h"
+#include "backchannel.h"
 #include "request.h"
 
 enum { SDP_MAX = 1024 };
@@ -44,6 +45,7 @@ ocel_err ocel__describe(ocel_server *s, ocel__conn *c, const ocel__ask *ask, oce
 
   const bool again = ocel__again_offers(s, c, ask->req->header[OCEL_HEADER_USER_AGENT]);
   ocel__stream_put_sdp(&s->streams[stream], &c->local, again, &sdp);
+  if (ask->req->header[OCEL_HEADER_REQUIRE].n > 0) ocel__talk_put_sdp(&s->streams[stream], &sdp);
   if (sdp.overflow) return ocel__reply_status(w, ask->req, 500);
   ocel__reply_begin(w, ask->req, 200);
   ocel_put_str(w, "Content-Base: ");

@@ -4,7 +4,7 @@
 // held one longest without finishing yields to a newcomer.
 #include <string.h>
 
-#include "server_priv.h"
+#include "backchannel.h"
 
 static uint8_t *bytes_of(const ocel_server *s, const ocel__conn *c) {
   return s->buffer_bytes + (size_t)c->buffer * s->cfg.request_max;
@@ -39,9 +39,15 @@ static void keep(ocel_server *s, ocel__conn *c, ocel_span rest, const ocel_rtsp_
   };
 }
 
-// RTCP comes on the second channel of a track; everything else is not for us.
+// RTCP comes on the second channel of a track, and RTP on the first one of the backchannel;
+// everything else is not for us.
 static void take_frame(ocel_server *s, ocel__conn *c, const ocel_rtsp_frame *f, ocel_us now) {
+  const ocel__talk *talk = &c->session.talk;
   if (!ocel__has_session(c)) return;
+  if (talk->set_up && talk->tcp && talk->rtp_channel == f->channel) {
+    ocel__talk_take(s, c, f->data);
+    return;
+  }
   for (unsigned i = 0; i < OCEL_TRACKS_MAX; i++) {
     const ocel__reader *r = &c->session.reader[i];
     if (!r->set_up || !r->tcp || r->rtcp_channel != f->channel) continue;

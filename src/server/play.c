@@ -3,19 +3,24 @@
 #include <string.h>
 
 #include "group.h"
+#include "backchannel.h"
 #include "request.h"
 
 // The track that the URL names, -1 for the whole presentation, -2 if the session has no such.
-static int control_of(const ocel__session *ss, const ocel__ask *ask) {
+static int control_of(const ocel_server *s, const ocel__session *ss, const ocel__ask *ask) {
   if (ask->url.control.n == 0) return -1;
   const int track = ocel_rtsp_control_track(ask->url.control);
-  if (track < 0 || (unsigned)track >= OCEL_TRACKS_MAX || !ss->reader[track].set_up) return -2;
-  return track;
+  if (track < 0) return -2;
+  if ((unsigned)track == ocel__talk_number(&s->streams[ss->stream])) {
+    return ss->talk.set_up ? track : -2;
+  }
+  return (unsigned)track < OCEL_TRACKS_MAX && ss->reader[track].set_up ? track : -2;
 }
 
 // PLAY and PAUSE act on a whole session; a track's URL will do if there is no other track.
-static uint16_t check_aggregate(const ocel__session *ss, const ocel__ask *ask) {
-  const int track = control_of(ss, ask);
+static uint16_t check_aggregate(const ocel_server *s, const ocel__session *ss,
+                                const ocel__ask *ask) {
+  const int track = control_of(s, ss, ask);
   if (track == -2) return 404;
   return track >= 0 && ocel__session_tracks(ss) > 1 ? 460 : 200;
 }
@@ -100,7 +105,7 @@ static void start_readers(ocel_server *s, ocel__conn *c, const ocel__ask *ask) {
 ocel_err ocel__play(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_wbuf *w) {
   ocel__session *ss = &c->session;
   const bool again = ss->state == OCEL_PLAYING;
-  const uint16_t status = check_aggregate(ss, ask);
+  const uint16_t status = check_aggregate(s, ss, ask);
   if (status != 200) return ocel__reply_status(w, ask->req, status);
   if (!range_fits(s, ss, ask)) return ocel__reply_status(w, ask->req, 457);
   if (!again) start_readers(s, c, ask);
@@ -116,7 +121,7 @@ ocel_err ocel__play(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_wb
 
 ocel_err ocel__pause(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_wbuf *w) {
   ocel__session *ss = &c->session;
-  const uint16_t status = check_aggregate(ss, ask);
+  const uint16_t status = check_aggregate(s, ss, ask);
   if (status != 200) return ocel__reply_status(w, ask->req, status);
   if (ss->state == OCEL_PLAYING) {
     for (size_t i = 0; i < OCEL_TRACKS_MAX; i++) {
@@ -135,7 +140,7 @@ ocel_err ocel__pause(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_w
 
 ocel_err ocel__teardown(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_wbuf *w) {
   ocel__session *ss = &c->session;
-  const int track = control_of(ss, ask);
+  const int track = control_of(s, ss, ask);
   if (track == -2) return ocel__reply_status(w, ask->req, 404);
   ocel__reply_begin(w, ask->req, 200);
   ocel__reply_session(w, ss);

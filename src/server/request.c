@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One request -> one reply: what every method has in common, and the table of handlers.
+#include "backchannel.h"
 #include "request.h"
 
 #include <string.h>
@@ -114,11 +115,24 @@ static uint16_t check(const ocel__conn *c, ocel__ask *ask) {
   return ocel_rtsp_step_for(req->method, state_for(c, ask)).status;
 }
 
-// RFC 2326 12.32: what we cannot do is named back. No option is supported yet.
-static bool refuse_options(const ocel_rtsp_request *req, ocel_wbuf *w) {
+// The one option that there is, where the stream has it.
+static bool has_options(const ocel_server *s, const ocel__ask *ask, ocel_span list) {
+  const int stream = ocel__stream_find(s, ask->url.path);
+  ocel_span option;
+  if (stream < 0 || s->streams[stream].loudspeaker.fn == NULL) return false;
+  while (ocel_token_next(&list, &option)) {
+    if (!ocel_text_eq(option, "www.onvif.org/ver20/backchannel")) return false;
+  }
+  return true;
+}
+
+// RFC 2326 12.32: what we cannot do is named back.
+static bool refuse_options(const ocel_server *s, const ocel__ask *ask, ocel_wbuf *w) {
+  const ocel_rtsp_request *req = ask->req;
   ocel_span list = req->header[OCEL_HEADER_REQUIRE];
-  if (list.n == 0) list = req->header[OCEL_HEADER_PROXY_REQUIRE];
-  if (list.n == 0) return false;
+  const bool required = list.n > 0;
+  if (!required) list = req->header[OCEL_HEADER_PROXY_REQUIRE];
+  if (list.n == 0 || (required && has_options(s, ask, list))) return false;
   ocel__reply_begin(w, req, 551);
   ocel_put_str(w, "Unsupported: ");
   ocel_put_span(w, list);
@@ -154,7 +168,7 @@ static ocel_err answer(ocel_server *s, ocel__conn *c, ocel__ask *ask, ocel_wbuf 
   if (v != AUTH_GRANTED) return ask_password(s, c, ask, v == AUTH_STALE, w);
   status = check(c, ask);
   if (status != 200) return ocel__reply_status(w, ask->req, status);
-  if (refuse_options(ask->req, w)) return OCEL_OK;
+  if (refuse_options(s, ask, w)) return OCEL_OK;
   return HANDLER[ask->req->method](s, c, ask, w);
 }
 

@@ -18,6 +18,7 @@
 #include "meter.h"
 #include "roles.h"
 #include "secrets.h"
+#include "talk.h"
 #include "tickets.h"
 
 enum {
@@ -91,6 +92,7 @@ typedef struct {
   uint64_t bytes, packets;
   uint32_t access_units, retransmitted, skipped;
   ocel__reader reader[OCEL_TRACKS_MAX];
+  ocel__talk talk;
 } ocel__session;
 
 typedef enum { CONN_FREE, CONN_OPEN, CONN_FLUSH, CONN_DEAD } ocel__conn_state;
@@ -151,6 +153,7 @@ typedef struct {
   ocel_us key_asked_at, since;
   uint8_t track_count;
   ocel__track track[OCEL_TRACKS_MAX];
+  ocel__loudspeaker loudspeaker;
 } ocel__stream;
 
 // One packet of the last gather, or one datagram batch: what to book once it is written.

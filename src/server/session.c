@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "again.h"
+#include "backchannel.h"
 #include "group.h"
 #include "push.h"
 
@@ -23,7 +24,7 @@ ocel__session *ocel__session_begin(ocel_server *s, ocel__conn *c, unsigned strea
 unsigned ocel__session_tracks(const ocel__session *ss) {
   unsigned n = 0;
   for (size_t i = 0; i < OCEL_TRACKS_MAX; i++) n += ss->reader[i].set_up;
-  return n;
+  return n + ss->talk.set_up;
 }
 
 bool ocel__session_says_bye(const ocel__session *ss) {
@@ -60,6 +61,7 @@ void ocel__session_end(ocel_server *s, ocel__conn *c, ocel_close_reason why, oce
   for (unsigned i = 0; i < OCEL_TRACKS_MAX; i++) {
     if (ss->reader[i].set_up) leave(s, c, i, now);
   }
+  ocel__talk_end(s, c);
   if (ss->state == OCEL_PLAYING) s->stats.playing--;
   ss->state = OCEL_INIT;
   ss->ended_at = now;
@@ -69,6 +71,10 @@ void ocel__session_end(ocel_server *s, ocel__conn *c, ocel_close_reason why, oce
 }
 
 void ocel__session_drop_track(ocel_server *s, ocel__conn *c, unsigned track, ocel_us now) {
+  if (track == ocel__talk_number(&s->streams[c->session.stream])) {
+    ocel__talk_end(s, c);
+    return;
+  }
   leave(s, c, track, now);
   ocel__group_update(s, c->session.stream, now);
 }

@@ -1,28 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 // SETUP (RFC 2326 10.4, 12.39).
 #include "group.h"
+#include "backchannel.h"
 #include "request.h"
 
 // Whoever came through TLS does not get pictures in plain datagrams.
-static bool usable(const ocel_server *s, const ocel__conn *c, const ocel_transport *t) {
+// And there is no group for sound to the camera.
+static bool usable(const ocel_server *s, const ocel__conn *c, const ocel_transport *t, bool talk) {
   if (!t->supported || t->record) return false;
-  if (t->multicast) return !t->tcp && ocel__group_serves(s, c);
+  if (t->multicast) return !t->tcp && !talk && ocel__group_serves(s, c);
   return t->tcp || (t->has_ports && s->cfg.rtp_port != 0 && !c->secure);
 }
 
 // The client's first choice that we can serve.
-static bool choose(const ocel_server *s, const ocel__conn *c, ocel_span list, ocel_transport *out) {
+static bool choose(const ocel_server *s, const ocel__conn *c, ocel_span list, bool talk,
+                   ocel_transport *out) {
   while (ocel_transport_next(&list, out)) {
-    if (usable(s, c, out)) return true;
+    if (usable(s, c, out, talk)) return true;
   }
   return false;
 }
 
+static bool is_one_of(const ocel__reader *r, unsigned channel) {
+  return r->set_up && r->tcp && (r->rtp_channel == channel || r->rtcp_channel == channel);
+}
+
+static bool talks_on(const ocel__talk *t, unsigned channel) {
+  return t->set_up && t->tcp && (t->rtp_channel == channel || t->rtcp_channel == channel);
+}
+
+// True if another track than `track` has it; OCEL_TRACKS_MAX is the backchannel.
 static bool channel_taken(const ocel__session *ss, unsigned track, unsigned channel) {
+  if (track < OCEL_TRACKS_MAX && talks_on(&ss->talk, channel)) return true;
   for (unsigned i = 0; i < OCEL_TRACKS_MAX; i++) {
-    const ocel__reader *r = &ss->reader[i];
-    if (i == track || !r->set_up || !r->tcp) continue;
-    if (r->rtp_channel == channel || r->rtcp_channel == channel) return true;
+    if (i != track && is_one_of(&ss->reader[i], channel)) return true;
   }
   return false;
 }
@@ -41,11 +52,10 @@ static void set_channels(const ocel__session *ss, unsigned track, const ocel_tra
   r->rtcp_channel = (uint8_t)rtcp;
 }
 
-void ocel__reader_set_up(ocel_server *s, ocel__session *ss, unsigned track,
-                         const ocel_transport *t) {
-  ocel__reader *r = &ss->reader[track];
+static ocel__reader make_reader(ocel_server *s, const ocel__session *ss, unsigned track,
+                                const ocel_transport *t) {
   const uint32_t sequence = ocel__random32(s);
-  *r = (ocel__reader){
+  ocel__reader r = {
       .set_up = true,
       .tcp = t->tcp,
       .feedback = t->feedback,
@@ -59,7 +69,13 @@ void ocel__reader_set_up(ocel_server *s, ocel__session *ss, unsigned track,
       .cursor = {.sequence = (uint16_t)sequence},
       .round_trip = -1,
   };
-  if (t->tcp) set_channels(ss, track, t, r);
+  if (t->tcp) set_channels(ss, track, t, &r);
+  return r;
+}
+
+void ocel__reader_set_up(ocel_server *s, ocel__session *ss, unsigned track,
+                         const ocel_transport *t) {
+  ss->reader[track] = make_reader(s, ss, track, t);
 }
 
 static void put_pair(ocel_wbuf *w, const char *name, unsigned a, unsigned b) {
@@ -115,10 +131,39 @@ static ocel_start start_of(ocel_span query) {
 // The track that a SETUP is about, or a negative status.
 static int track_of(const ocel_server *s, int stream, const ocel__ask *ask) {
   if (stream < 0) return -404;
-  const unsigned tracks = s->streams[stream].track_count;
-  if (ask->url.control.n == 0) return tracks == 1 ? 0 : -459;
+  const ocel__stream *st = &s->streams[stream];
+  const unsigned tracks = st->track_count + (st->loudspeaker.fn != NULL ? 1u : 0u);
+  if (ask->url.control.n == 0) return st->track_count == 1 ? 0 : -459;
   const int track = ocel_rtsp_control_track(ask->url.control);
   return track < 0 || (unsigned)track >= tracks ? -404 : track;
+}
+
+static ocel__talk talk_over(const ocel__reader *r) {
+  return (ocel__talk){
+      .set_up = true,
+      .tcp = r->tcp,
+      .rtp_channel = r->rtp_channel,
+      .rtcp_channel = r->rtcp_channel,
+      .rtp_port = r->rtp_port,
+      .rtcp_port = r->rtcp_port,
+  };
+}
+
+// What the track becomes. The backchannel's transport is that of a reader that reads nothing.
+static ocel__reader set_up_track(ocel_server *s, ocel__session *ss, unsigned track,
+                                 const ocel_transport *t) {
+  if (track == ocel__talk_number(&s->streams[ss->stream])) {
+    const ocel__reader r = make_reader(s, ss, OCEL_TRACKS_MAX, t);
+    ss->talk = talk_over(&r);
+    return r;
+  }
+  if (t->multicast) {
+    ocel__group_admit(s, ss, track);
+    ss->reader[track].feedback = t->feedback;
+  } else {
+    ocel__reader_set_up(s, ss, track, t);
+  }
+  return ss->reader[track];
 }
 
 // The session that the track goes to: the one named, or a new one in place of any other that
@@ -141,7 +186,8 @@ ocel_err ocel__setup(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_w
   const ocel_span header = ask->req->header[OCEL_HEADER_TRANSPORT];
   if (track < 0) return ocel__reply_status(w, ask->req, (uint16_t)-track);
   if (header.n == 0) return ocel__reply_status(w, ask->req, 400);
-  if (!choose(s, c, header, &t)) return ocel__reply_status(w, ask->req, 461);
+  const bool talk = (unsigned)track == ocel__talk_number(&s->streams[stream]);
+  if (!choose(s, c, header, talk, &t)) return ocel__reply_status(w, ask->req, 461);
   if (ask->has_session_header && c->session.stream != stream) {
     return ocel__reply_status(w, ask->req, 459);
   }
@@ -149,16 +195,11 @@ ocel_err ocel__setup(ocel_server *s, ocel__conn *c, const ocel__ask *ask, ocel_w
   if (ss == NULL) return ocel__reply_status(w, ask->req, 453);
   const ocel_start start = start_of(ask->url.query);
   if (start != OCEL_START_DEFAULT) ss->start = start;
-  if (t.multicast) {
-    ocel__group_admit(s, ss, (unsigned)track);
-    ss->reader[track].feedback = t.feedback;
-  } else {
-    ocel__reader_set_up(s, ss, (unsigned)track, &t);
-  }
+  const ocel__reader r = set_up_track(s, ss, (unsigned)track, &t);
   ocel__event(s, OCEL_EVENT_SESSION_SETUP, c, (uint32_t)stream, (uint32_t)track);
 
   ocel__reply_begin(w, ask->req, 200);
-  put_transport(w, s, c, &ss->reader[track]);
+  put_transport(w, s, c, &r);
   ocel_put_str(w, "Session: ");
   ocel__put_session(w, ss);
   ocel_put_str(w, ";timeout=");

@@ -35,6 +35,57 @@ static void headers_golden(void **state) {
 
 typedef struct {
   const char *name;
+  const char *packet;
+  ocel_err want;
+  const char *payload;
+} reading;
+
+// clang-format off
+static const reading READINGS[] = {
+    {"plain", "80e01234deadbeefcafef00d 0102", OCEL_OK, "0102"},
+    {"nothing in it", "80e01234deadbeefcafef00d", OCEL_OK, ""},
+    {"two sources", "82e01234deadbeefcafef00d aaaaaaaabbbbbbbb 01", OCEL_OK, "01"},
+    {"an extension", "90e01234deadbeefcafef00d bede0001aaaaaaaa 01", OCEL_OK, "01"},
+    {"an empty extension", "90e01234deadbeefcafef00d bede0000 01", OCEL_OK, "01"},
+    {"padding", "a0e01234deadbeefcafef00d 010002", OCEL_OK, "01"},
+    {"nothing but padding", "a0e01234deadbeefcafef00d 0002", OCEL_OK, ""},
+    {"all of it", "b1e01234deadbeefcafef00d aaaaaaaa bede0001aaaaaaaa 0101", OCEL_OK, "01"},
+    {"no byte", "", OCEL_ERR_SYNTAX, ""},
+    {"cut short", "80e01234deadbeefcafef0", OCEL_ERR_SYNTAX, ""},
+    {"version 1", "40e01234deadbeefcafef00d", OCEL_ERR_SYNTAX, ""},
+    {"sources cut short", "82e01234deadbeefcafef00d aaaaaaaabb", OCEL_ERR_SYNTAX, ""},
+    {"extension without length", "90e01234deadbeefcafef00d bede", OCEL_ERR_SYNTAX, ""},
+    {"extension cut short", "90e01234deadbeefcafef00d bede0002aaaaaaaa", OCEL_ERR_SYNTAX, ""},
+    {"no padding after all", "a0e01234deadbeefcafef00d", OCEL_ERR_SYNTAX, ""},
+    {"padding of no length", "a0e01234deadbeefcafef00d 0100", OCEL_ERR_SYNTAX, ""},
+    {"more padding than packet", "a0e01234deadbeefcafef00d 0104", OCEL_ERR_SYNTAX, ""},
+};
+// clang-format on
+
+static void packets_are_read(void **state) {
+  (void)state;
+  for (size_t i = 0; i < ARRAY_LEN(READINGS); i++) {
+    uint8_t mem[64];
+    char got[64] = "";
+    ocel_rtp_header h;
+    ocel_span payload = {NULL, 0};
+    CASE(READINGS[i].name);
+    const ocel_span packet = guarded(unhex(READINGS[i].packet, mem));
+    assert_int_equal(ocel_rtp_read(packet, &h, &payload), READINGS[i].want);
+    append_hex(got, sizeof got, payload);
+    assert_string_equal(got, READINGS[i].payload);
+    if (READINGS[i].want == OCEL_OK) {
+      assert_int_equal(h.payload_type, 96);
+      assert_true(h.marker);
+      assert_int_equal(h.sequence, 0x1234);
+      assert_int_equal(h.timestamp, 0xdeadbeef);
+      assert_int_equal(h.ssrc, 0xcafef00d);
+    }
+  }
+}
+
+typedef struct {
+  const char *name;
   ocel_us elapsed;
   uint32_t hz;
   uint32_t want;
@@ -116,6 +167,7 @@ static void ticks_match_wide_arithmetic(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(headers_golden),
+      cmocka_unit_test(packets_are_read),
       cmocka_unit_test(ticks_golden_values),
       cmocka_unit_test(ticks_are_floors),
 #ifdef __SIZEOF_INT128__
