@@ -59,6 +59,9 @@ static const oceld_option TABLE[] = {
      {NULL}, FIELD(allowed_ips), false},
     {"dscp", OCELD_INTEGER, 0, 63, "0", "N",
      "mark packets for the network's queues; 34 is AF41, video", {NULL}, FIELD(dscp), false},
+    {"tcp_pace", OCELD_BITS, 0, 4000000000, "0", "N",
+     "over TCP, bits per second to one connection at most; 0: as fast as it goes",
+     {NULL}, FIELD(tcp_pace), false},
     {"retransmission", OCELD_CHOICE, 0, 0, "known", "WHOSE",
      "over UDP, who may ask for lost packets: players known to (GStreamer), or all",
      {"known", "off", "all"}, FIELD(retransmission), false},
@@ -248,6 +251,17 @@ static bool jpeg_fits(const oceld_options *o, oceld_failure *why) {
   return true;
 }
 
+static bool pace_suffices(const oceld_options *o, oceld_failure *why) {
+  if (o->tcp_pace == 0 || o->tcp_pace >= o->bitrate) return true;
+  return oceld_fail(why,
+                    "tcp_pace (%u) is below the bitrate (%u); give several times as much, or 0",
+                    o->tcp_pace, o->bitrate);
+}
+
+static bool media_fits(const oceld_options *o, oceld_failure *why) {
+  return jpeg_fits(o, why) && pace_suffices(o, why);
+}
+
 static bool users_whole(const oceld_options *o, oceld_failure *why) {
   if ((o->username[0] == '\0') != (o->password[0] == '\0')) {
     return oceld_fail(why, "username and password go together; give both or neither");
@@ -273,7 +287,7 @@ bool oceld_options_check(const oceld_options *o, oceld_failure *why) {
   if (o->tls_key[0] != '\0' && o->tls_cert[0] == '\0') {
     return oceld_fail(why, "tls_key is given without tls_cert; name the certificate, too");
   }
-  if (!listeners_differ(o, why) || !jpeg_fits(o, why)) return false;
+  if (!listeners_differ(o, why) || !media_fits(o, why)) return false;
   if ((o->rtp_port == 0) != (o->rtcp_port == 0)) {
     return oceld_fail(why,
                       "only one of rtp_port and rtcp_port is 0; give both a port, or "

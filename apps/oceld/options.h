@@ -49,6 +49,7 @@ typedef struct {
   uint32_t http_port;  ///< As given; oceld_options_http_port says what follows from it.
   uint32_t max_clients, max_connections_per_address;
   uint32_t dscp;
+  uint32_t tcp_pace;          ///< Bits per second; 0: no pace.
   uint32_t retransmission;    ///< An ocel_retransmission.
   uint32_t bitrate;           ///< Bits per second.
   uint32_t adaptive_bitrate;  ///< 1: by what the viewers' networks carry, min_bitrate to bitrate.

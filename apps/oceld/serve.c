@@ -131,6 +131,7 @@ static bool open_loop(program *p, oceld_failure *why) {
                                 .rtp_port = (uint16_t)o->rtp_port,
                                 .rtcp_port = (uint16_t)o->rtcp_port,
                                 .dscp = (uint8_t)o->dscp,
+                                .tcp_pace = o->tcp_pace / 8,
                                 .server = &server,
                                 .on_event = on_event,
                                 .on_wake = on_wake,

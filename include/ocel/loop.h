@@ -45,6 +45,8 @@ typedef struct {
                        ///< RTSP over HTTP expect it; 0: none.
   bool http_port_optional;  ///< Goes on without `http_port` if it cannot be had.
   uint8_t dscp;             ///< Marks what is sent (RFC 2474), TCP and UDP; 0..63.
+  uint32_t tcp_pace;        ///< Bytes per second to one connection at most, evenly, where the
+                            ///< kernel can do that (Linux); 0: as fast as it goes.
   bool no_udp;              ///< Serve over TCP only; `rtp_port` and `rtcp_port` are then ignored.
   bool external_memory;  ///< Take the server's memory from PSRAM, where a machine has such beside
                          ///< its own.

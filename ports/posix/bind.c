@@ -87,6 +87,13 @@ void ocel__mark(int fd, uint8_t dscp) {
   if (dscp != 0) set_options(fd, o, sizeof o / sizeof o[0]);
 }
 
+// TCP paces by itself (tcp(7) and Linux 4.13 on: no queueing discipline is needed); what is
+// accepted inherits it.
+void ocel__pace(int fd, uint32_t rate) {
+  if (rate == 0) return;
+  (void)ocel__sys.setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &rate, sizeof rate);
+}
+
 uint16_t ocel__port_of(int fd) {
   ocel_sockaddr s;
   socklen_t n = sizeof s;

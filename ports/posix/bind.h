@@ -17,6 +17,9 @@ int ocel__open_bound(int type, const ocel_sockaddr *where, ocel_us patience);
 /// Marks what the socket sends, in both families that it may have (RFC 2474).
 void ocel__mark(int fd, uint8_t dscp);
 
+/// What the socket accepts sends so many bytes per second at most, spread evenly; 0: no limit.
+void ocel__pace(int fd, uint32_t rate);
+
 /// The port that a socket is bound to; 0 if the kernel does not say.
 uint16_t ocel__port_of(int fd);
 

@@ -66,7 +66,9 @@ static bool say_datagram(unsigned port, char *error, size_t size) {
 static int open_at(ocel_loop *l, int type, ocel_sockaddr *where, uint16_t port) {
   where->v6.sin6_port = htons(port);  // An IPv4 address has its port at the same place.
   const int fd = ocel__open_bound(type, where, l->server_cfg.stall_timeout + DEAD_PEER_EXTRA);
-  if (fd >= 0) ocel__mark(fd, l->cfg.dscp);
+  if (fd < 0) return fd;
+  ocel__mark(fd, l->cfg.dscp);
+  if (type == SOCK_STREAM) ocel__pace(fd, l->cfg.tcp_pace);
   return fd;
 }
 

@@ -100,6 +100,19 @@ def test_what_is_sent_has_the_mark(serve, wire, host, lower, dscp):
             assert marks_from(wire, socket.IPPROTO_UDP, port, 10) == {dscp}
 
 
+@pytest.mark.parametrize("pace", ["0", "20M"])
+def test_a_connection_is_paced(serve, pace):
+    """What the kernel is told of a connection: ss shows the largest rate behind the present one."""
+    oceld = serve("plain", "--tcp-pace", pace)
+    with oceld.player("tcp") as player:
+        player.start().pull(3)
+        shown = subprocess.run(
+            ["ss", "-Htni", "state", "established", f"sport = :{oceld.port}"],
+            capture_output=True, text=True, check=True).stdout
+    assert "pacing_rate" in shown
+    assert ("/20Mbps" in shown or "/20000000bps" in shown) == (pace == "20M"), shown
+
+
 def test_a_silent_peer_is_asked_and_given_up(serve):
     """What the kernel is told of a connection: ss shows its timers."""
     oceld = serve()

@@ -147,6 +147,8 @@ static const struct {
     {"dscp",                        "0",                                                                           "0",                          NULL                                 },
     {"dscp",                        "63",                                                                          "63",                         NULL                                 },
     {"dscp",                        "64",                                                                          NULL,                         "from 0 to 63"                       },
+    {"tcp_pace",                    "0",                                                                           "0",                          NULL                                 },
+    {"tcp_pace",                    "20M",                                                                         "20000000",                   NULL                                 },
     {"max_connections_per_address", "0",                                                                           "0",                          NULL                                 },
     {"max_connections_per_address", "8193",                                                                        NULL,                         "from 0 to 8192"                     },
     {"allowed_ips",                 "",                                                                            "",                           NULL                                 },
@@ -214,6 +216,7 @@ static const struct {
     {{{"qp_min", "30"}, {"qp_max", "29"}},          "qp_min (30) is above qp_max (29)"  },
     {{{"rtp_port", "7000"}, {"rtcp_port", "7000"}}, "are both 7000; give them different"},
     {{{"rtp_port", "0"}, {"rtcp_port", "7000"}},    "0 to both for any free ones"       },
+    {{{"bitrate", "2M"}, {"tcp_pace", "1M"}},       "is below the bitrate (2000000)"    },
 };
 
 static void contradictions_are_refused(void **state) {
