@@ -165,7 +165,7 @@ def test_457_range_that_a_live_stream_has_not(oceld, value):
 
 @pytest.mark.parametrize("transport", [
     "RTP/AVP;multicast", "RTP/AVP/UDP;multicast;ttl=3", "RTP/SAVP;unicast;client_port=4000-4001",
-    "RTP/AVPF;unicast;client_port=4000-4001", "RAW/RAW/UDP;unicast;client_port=4000-4001",
+    "RTP/SAVPF;unicast;client_port=4000-4001", "RAW/RAW/UDP;unicast;client_port=4000-4001",
     "RTP/AVP/TCP;unicast;interleaved=255-256", "RTP/AVP/TCP;unicast;interleaved=256-257",
     "RTP/AVP;unicast;client_port=0-1", "RTP/AVP;unicast;client_port=70000-70001",
     "RTP/AVP;unicast;client_port=4000-4001;mode=RECORD", "RTP/AVP;unicast", "nonsense", ";;,,",

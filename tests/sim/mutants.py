@@ -57,15 +57,15 @@ MUTANTS = [
     ("rtp/rtcp.c", "const size_t end = RTCP_WORD - used", "const size_t end = 3 + 0 * used"),
     ("server/session.c", "if (item->block.ssrc != r->ssrc) return;", "if (r->reported) return;"),
     # -- where readers are
-    ("server/reader.c", "r->cursor.au = au;", "r->cursor.au = au + 1;"),
+    ("server/reader.c", "r->run_au = au;", "r->run_au = au + 1;"),
     ("server/reader.c", "|| has_sent_newest(r, t) ||", "||"),
     ("server/reader.c", "captured_at(t, t->seen - 1) > s->cfg.lag_max;",
      "captured_at(t, t->seen - 1) > s->cfg.lag_max / 100;"),
     ("server/play.c", "return r->tcp && !is_frigate(ask) ? OCEL_START_GOP", "return false ? OCEL_START_GOP"),
-    ("server/reader.c", "r->cursor.au + is_begun(&r->cursor)", "r->cursor.au"),
+    ("server/reader.c", "r->cursor.au + ocel__is_begun(&r->cursor)", "r->cursor.au"),
     ("server/reader.c", "|| ocel__newer(r->cursor.au, t->newest_key))",
      "|| ocel__newer(r->cursor.au, t->newest_key + 30))"),
-    ("server/reader.c", "if (is_begun(at) || !t->has_key", "if (!t->has_key"),
+    ("server/reader.c", "if (ocel__is_begun(at) || !t->has_key", "if (!t->has_key"),
     ("server/reader.c", "return lag > s->cfg.lag_max &&",
      "return lag > s->cfg.lag_max / 100 &&"),
     ("server/reader.c", "ss->skipped += au - r->cursor.au;", ";"),
@@ -74,17 +74,16 @@ MUTANTS = [
     # -- sound
     ("server/sound.c", "since = ss->begun_at;", "since = ss->begun_at + 100000;"),
     ("server/sound.c", "if (ss->reader[picture].mode == READER_WAIT) return false;", ";"),
-    ("media/format.c", "f->clock_hz : H264_HZ", "f->clock_hz + 1000 : H264_HZ"),
+    ("media/format.c", "f->clock_hz : PICTURES_HZ", "f->clock_hz + 1000 : PICTURES_HZ"),
     ("server/stream.c", "t->newest_key = t->seen;", "t->newest_key = t->seen - (t->seen > 40);"),
     # -- streams and bytes
     ("server/output.c", "if (written < end) keep_rest(s, c, written, end);", ";"),
-    ("server/output.c", "take_out(c, n < s->out_planned ? n : s->out_planned);",
-     "take_out(c, s->out_planned);"),
-    ("server/output.c", "if (c->blocked) return false;", ";"),
+    ("server/output.c", "out = n < s->out_planned ? n : s->out_planned;", "out = s->out_planned;"),
+    ("server/output.c", "return !c->blocked && (media", "return (media"),
     ("server/output.c", "return !ocel__session_says_bye(&c->session);", "return false;"),
     ("server/conn.c", "c->blocked = false;", ";"),
     ("server/conn.c", "memmove(c->out, c->out + c->out_at,", "memmove(c->out, c->out + c->out_at + 1,"),
-    ("server/input.c", "return c->out_n == 0 ? take_request", "return c->out_n != 1 ? take_request"),
+    ("server/input.c", "return c->out_n == 0 && !ocel__is_answering", "return !ocel__is_answering"),
     # -- RTSP over HTTP
     ("server/tunnel.c", "if (belongs_together(get, c) && ", "if ("),
     ("server/tunnel.c", "other->tunnel.other = -1;", "c->tunnel.other;"),
@@ -143,10 +142,10 @@ MUTANTS = [
     ("server/datagrams.c", "ss->pace_tokens = burst;", "ss->pace_tokens = 2 * burst;"),
     ("server/datagrams.c", "(burst - (ocel_us)had) *", "(ocel_us)burst *"),
     # -- passwords
-    ("server/auth.c", "if (!s->secret.set || req->method == OCEL_METHOD_OPTIONS)", "if (!s->secret.set)"),
-    ("server/auth.c", "|| !right ||", "||"),
-    ("server/auth.c", "? AUTH_GRANTED : AUTH_STALE", "? AUTH_GRANTED : AUTH_GRANTED"),
-    ("server/auth.c", "? AUTH_GRANTED : AUTH_STALE", "? AUTH_GRANTED : AUTH_DENIED"),
+    ("server/request.c", "if (!ocel__locked(s) || req->method == OCEL_METHOD_OPTIONS)", "if (!ocel__locked(s))"),
+    ("server/auth.c", "x->name_n)) && right;", "x->name_n)) || right;"),
+    ("server/auth.c", "if (!nonce_good(s, c, claim, a)) return AUTH_STALE;", ";"),
+    ("server/auth.c", "a)) return AUTH_STALE;", "a)) return AUTH_DENIED;"),
     ("server/auth.c", "if (c->has_nonce) return;", ";"),
     ("server/auth.c", "if (c->trusted) return false;", ";"),
     ("server/auth.c", "c->defer_until = now + VERDICT_DELAY;", "c->defer_until = now;"),
@@ -159,11 +158,11 @@ MUTANTS = [
     ("server/suspects.c", "x->failures++;", ";"),
     ("server/suspects.c", "x->last = now;", ";"),
     ("server/suspects.c", "x->told = now;", ";"),
-    ("server/auth.c", "return c->secure || s->secret.allow_basic;", "return true;"),
-    ("server/auth.c", "return c->secure || s->secret.allow_basic;", "return c->secure;"),
-    ("server/auth.c", "return c->secure || s->secret.allow_basic;", "return s->secret.allow_basic;"),
-    ("server/auth.c", "a->hash == OCEL_HASH_MD5 ? s->secret.md5", "a->hash != OCEL_HASH_MD5 ? s->secret.md5"),
-    ("server/auth.c", "ocel_secret_eq(got.sha256, s->secret.sha256, sizeof got.sha256)", "true"),
+    ("server/auth.c", "return c->secure || s->secrets[OCEL__VIEWER]", "return true || s->secrets[OCEL__VIEWER]"),
+    ("server/auth.c", "return c->secure || s->secrets[OCEL__VIEWER].allow_basic", "return c->secure"),
+    ("server/auth.c", "return c->secure || s->secrets", "return s->secrets"),
+    ("server/auth.c", "a->hash == OCEL_HASH_MD5 ? x->md5", "a->hash != OCEL_HASH_MD5 ? x->md5"),
+    ("server/auth.c", "ocel_secret_eq(got.sha256, x->sha256, sizeof got.sha256)", "true"),
     # -- doors
     ("server/doors.c", "return count == 0 || ocel_networks_have", "return true || ocel_networks_have"),
     ("server/doors.c", "s->stats.turned_away++;", ";"),
@@ -205,7 +204,7 @@ def try_one(number: int, objects: dict[Path, Path], folder: Path, seeds: int) ->
     mutant, changed = folder / f"mutant_{number}.c", folder / f"mutant_{number}.o"
     program = folder / f"mutant_{number}"
     mutant.write_text(text.replace(old, new, 1))
-    compile_one(mutant, changed, "-w", "-I", source.parent)  # for its private headers
+    compile_one(mutant, changed, "-w", "-iquote", source.parent)  # for its private headers
     linked = [changed if p == source else o for p, o in objects.items()]
     subprocess.run(["cc", "-o", program, *linked], check=True)
     return run_mutant(program, seeds)

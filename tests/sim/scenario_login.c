@@ -68,6 +68,11 @@ static void basic(uint64_t seed) {
   }
   const viewer_profile f = knowing(&p.w, "options describe setup play wait=4000 teardown fin");
   play_add(&p, &f, 500);
+  viewer_profile wrong = cast_viewer(&p.w, true, "options describe/401 setup/401 fin");
+  wrong.password = "guess";
+  wrong.scheme = LOGIN_BASIC;
+  wrong.link.secure = true;
+  play_add(&p, &wrong, 500);
   play_end(&p, 8000);
 }
 
