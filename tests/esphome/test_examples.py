@@ -21,7 +21,7 @@ SECRETS = (
     "rtsp_username: viewer\nrtsp_password: staple\n"
     "api_key: c3R1ZmYgc3R1ZmYgc3R1ZmYgc3R1ZmYgc3R1ZmYgMzI=\n"
 )
-HOST_ONLY = {"camera"}  # options that the board does not take
+HOST_ONLY = {"camera", "streams"}  # options that the board does not take
 GENERATED = {"id", "pipeline_id", "rtsp_server_id"}
 
 install_meta_finder(ROOT / "components")
