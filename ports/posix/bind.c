@@ -87,8 +87,8 @@ void ocel__mark(int fd, uint8_t dscp) {
   if (dscp != 0) set_options(fd, o, sizeof o / sizeof o[0]);
 }
 
-// TCP paces by itself (tcp(7) and Linux 4.13 on: no queueing discipline is needed); what is
-// accepted inherits it.
+// TCP paces by itself, without a queueing discipline (Linux 4.13 on); what is accepted inherits the
+// rate.
 void ocel__pace(int fd, uint32_t rate) {
   if (rate == 0) return;
   (void)ocel__sys.setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &rate, sizeof rate);
